@@ -1,0 +1,42 @@
+//! One decoded AOV of one frame.
+
+use super::{Sample, Samples, Window};
+
+/// One channel of a plane.
+#[derive(Clone, Debug)]
+pub struct PlaneChannel {
+    /// Component name as the file spells it (`R`, `X`, `Z`, `red` ...).
+    pub name: String,
+    /// As many samples as the plane's data window has pixels, row by row.
+    pub samples: Samples,
+}
+
+/// One decoded AOV of one frame: channels side by side (planar), each in its own stored type.
+#[derive(Clone, Debug)]
+pub struct Plane {
+    /// The pixels that are there.
+    pub data_window: Window,
+    /// The picture that was meant; the data window may be larger (overscan) or smaller (crop).
+    pub display_window: Window,
+    /// In the AOV's own order (RGBA, XYZ ...); at least one.
+    pub channels: Vec<PlaneChannel>,
+}
+
+impl Plane {
+    /// The channel of that name: exactly, else whatever its case.
+    pub fn channel_index(&self, name: &str) -> Option<usize> {
+        let exact = self.channels.iter().position(|c| c.name == name);
+        exact.or_else(|| self.channels.iter().position(|c| c.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// The stored values of all channels at an absolute pixel; `None` outside the data window.
+    pub fn pixel(&self, x: i32, y: i32) -> Option<Vec<Sample>> {
+        let index = self.data_window.index(x, y)?;
+        Some(self.channels.iter().map(|c| c.samples.get(index)).collect())
+    }
+
+    /// Bytes of memory that the samples take.
+    pub fn size_bytes(&self) -> u64 {
+        self.channels.iter().map(|c| c.samples.as_bytes().len() as u64).sum()
+    }
+}

@@ -1,0 +1,10 @@
+//! aovscope compares sequences of rendered frames.
+
+pub mod codec;
+pub mod engine;
+pub mod export;
+pub mod gpu;
+pub mod image;
+pub mod load;
+pub mod metric;
+pub mod sequence;

@@ -1,0 +1,23 @@
+//! One f32 per pixel of one compared frame.
+
+use crate::image::Window;
+
+/// The pixel counts as changed.
+pub const FLAG_CHANGED: u8 = 1;
+/// A non-finite value stands against another value there.
+pub const FLAG_NON_FINITE: u8 = 2;
+/// Only one side has the pixel.
+pub const FLAG_UNCOVERED: u8 = 4;
+
+/// One value per pixel over a window, row by row.
+#[derive(Clone, Debug)]
+pub struct DeltaMap {
+    /// The pixels compared.
+    pub window: Window,
+    /// The metric's value in f32. Taken over the channels that are finite on both sides; 0 where
+    /// none is (see `flags`). `abs` and `signed` are the f32 nearest to the exact difference of
+    /// the stored samples, bit for bit on every back end.
+    pub values: Vec<f32>,
+    /// `FLAG_*` of each pixel.
+    pub flags: Vec<u8>,
+}
