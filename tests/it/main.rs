@@ -1,2 +1,11 @@
-#[test]
-fn t() {}
+//! One test binary: what users rely on, layer by layer.
+
+mod support;
+
+mod cli;
+mod codec;
+mod engine;
+mod export;
+mod gpu;
+mod sequence;
+mod window;
