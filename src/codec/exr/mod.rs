@@ -3,6 +3,7 @@
 mod chunks;
 mod compression;
 mod decode;
+mod fields;
 mod header;
 mod notes;
 
