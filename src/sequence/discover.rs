@@ -71,7 +71,9 @@ pub fn discover(paths: &[PathBuf], depth: Depth) -> Result<Discovery, Error> {
 pub fn resolve(path: &str) -> Result<Sequence, Error> {
     let given = PathBuf::from(path);
     if given.is_file() {
-        return Ok(single_file(given));
+        let mut single = single_file(given);
+        name_apart(std::slice::from_mut(&mut single));
+        return Ok(single);
     }
     let mut skipped = Vec::new();
     let (sequences, looked_for) = if given.is_dir() {
