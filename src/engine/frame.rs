@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::track::{Tracked, track};
 use super::units::{Unit, UnitCandidate};
-use super::{Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, select};
+use super::{
+    Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
+};
 use crate::codec::{self, Limits};
 use crate::image::{Aov, ImageInfo, Plane};
 use crate::metric::{Metric, Pair, PairError, Rule, Want};
@@ -99,7 +101,7 @@ pub(super) fn process(
 
     work.note_files(unit, &reference, &candidates);
     for (candidate, opened) in &candidates {
-        if let Some(failure) = whole_file_failure(&reference, opened, unit, candidate) {
+        if let Some(failure) = whole_file_failure(plan, &reference, opened, (unit, candidate)) {
             work.whole_frame(candidate.index, known, &failure);
         }
     }
@@ -114,10 +116,10 @@ pub(super) fn process(
 
 /// Why no AOV of this frame can be compared, if so.
 fn whole_file_failure(
+    plan: &Plan,
     reference: &Opened,
     candidate: &Opened,
-    unit: &Unit,
-    at: &UnitCandidate,
+    (unit, at): (&Unit, &UnitCandidate),
 ) -> Option<Failure> {
     let number = unit.number.map_or_else(String::new, |number| format!(" {number}"));
     match (reference, candidate) {
@@ -126,8 +128,14 @@ fn whole_file_failure(
             Some(Failure { status: status_of(error), reason: format!("{error}; {other}") })
         }
         (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
+        (Opened::Missing, Opened::Ready(_)) if matches!(plan.against, Against::Nothing) => None,
+        (Opened::Missing, Opened::Missing) if matches!(plan.against, Against::Nothing) => {
+            let reason = format!("{} has no frame{number}", plan.candidates[at.index].name);
+            Some(Failure { status: Status::MissingCandidate, reason })
+        }
         (Opened::Missing, _) => {
-            let beside = at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
+            let beside =
+                at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
             let reason = format!("the reference has no frame{number}{beside}");
             Some(Failure { status: Status::MissingReference, reason })
         }
@@ -144,7 +152,7 @@ impl<'a> Work<'a> {
     fn sequence(&self, candidate: usize) -> usize {
         match self.plan.against {
             Against::Sequence { .. } => candidate + 1,
-            Against::Previous | Against::Frame(_) => candidate,
+            Against::Previous | Against::Frame(_) | Against::Nothing => candidate,
         }
     }
 
@@ -206,7 +214,12 @@ impl<'a> Work<'a> {
     }
 
     /// Compares every AOV of the reference with those of the candidates, a group at a time.
-    fn compare_all(&mut self, reference: &'a ImageInfo, candidates: &[(usize, &'a ImageInfo)], group_bytes: u64) {
+    fn compare_all(
+        &mut self,
+        reference: &'a ImageInfo,
+        candidates: &[(usize, &'a ImageInfo)],
+        group_bytes: u64,
+    ) {
         let mut groups: Vec<Vec<&Aov>> = vec![Vec::new()];
         let mut bytes = 0;
         for aov in self.chosen(&reference.aovs) {
@@ -240,7 +253,12 @@ impl<'a> Work<'a> {
     }
 
     /// Decodes a group of the reference's AOVs once, then those of one candidate after the other.
-    fn compare_group(&mut self, reference: &'a ImageInfo, group: &[&'a Aov], candidates: &[(usize, &'a ImageInfo)]) {
+    fn compare_group(
+        &mut self,
+        reference: &'a ImageInfo,
+        group: &[&'a Aov],
+        candidates: &[(usize, &'a ImageInfo)],
+    ) {
         if group.is_empty() {
             return;
         }
@@ -267,7 +285,9 @@ impl<'a> Work<'a> {
                         let failure = Failure { status: Status::AovMissingCandidate, reason };
                         self.row(candidate, aov, component_names(aov), failure);
                     }
-                    (Some(_), Err(error)) => self.row(candidate, aov, component_names(aov), failure_of(error)),
+                    (Some(_), Err(error)) => {
+                        self.row(candidate, aov, component_names(aov), failure_of(error))
+                    }
                     (Some(theirs), Ok(plane)) => {
                         wanted.push(theirs);
                         pending.push((*aov, plane, Match { candidate, info, aov: theirs }));
@@ -295,7 +315,9 @@ impl<'a> Work<'a> {
             Ok(pair) => pair,
             Err(error) => {
                 let status = match error {
-                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => Status::SizeMismatch,
+                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => {
+                        Status::SizeMismatch
+                    }
                     PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
                 };
                 let reason = format!("{error}: {:?}", matched.info.path);
@@ -303,6 +325,9 @@ impl<'a> Work<'a> {
                 return;
             }
         };
+        if self.plan.task == Task::Track {
+            return;
+        }
         let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
         let comparison = self.context.backend.compare(&pair, &rule, want);
         let row = FrameRow {

@@ -5,12 +5,16 @@
 
 mod atomic;
 mod csv;
+mod frames_csv;
+mod json;
 mod npy;
 mod npz;
 mod text;
 
 pub use atomic::{AtomicFile, Error, remove_unfinished, write_file};
 pub use csv::{COLUMNS as CSV_COLUMNS, export_csv, write_csv};
+pub use frames_csv::{FRAME_COLUMNS, export_frames_csv};
+pub use json::{ReportNames, write_json};
 pub use npz::export_npz;
 pub use text::number as number_text;
 
