@@ -1,1 +1,3 @@
-//! To come.
+//! The command line: one command a file, `Args` and `run`.
+
+pub mod info;
