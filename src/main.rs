@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aovscope::cli::{Cli, Command, compare, probe};
+use aovscope::cli::{Cli, Command, compare, info, probe};
 use aovscope::engine::Verdict;
 use aovscope::export::remove_unfinished;
 use clap::Parser;
@@ -39,6 +39,10 @@ fn main() -> ExitCode {
 fn run(cli: Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
     let mut out = BufWriter::new(io::stdout().lock());
     match cli.command {
+        Some(Command::Info(args)) => Ok(match info::run(&args, &mut out)? {
+            info::Outcome::Complete => Verdict::Same,
+            info::Outcome::Incomplete => Verdict::Incomplete,
+        }),
         Some(Command::Compare(args)) => compare::run(&args, &mut out, Arc::clone(cancel)),
         Some(Command::Probe(args)) => probe::run(&args, &mut out, Arc::clone(cancel)),
         None => anyhow::bail!("the window is still to come"),

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 pub mod args;
 pub mod compare;
+pub mod info;
 pub mod output;
 pub mod probe;
 mod progress;
@@ -26,6 +27,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What sequences there are and what their files hold.
+    Info(info::Args),
     /// Compare sequences with a reference, frame by frame, AOV by AOV.
     Compare(Box<compare::Args>),
     /// Exact values of pixels and regions over all frames and sequences.
