@@ -1,3 +1,4 @@
 //! The command line: one command a file, `Args` and `run`.
 
+pub mod demo;
 pub mod info;
