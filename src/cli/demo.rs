@@ -64,10 +64,12 @@ pub fn write_sequences(dir: &Path, progress: &(dyn Fn(usize, usize) + Sync)) -> 
 
 /// A frame of the reference and of the candidate; before the first change one is drawn for both.
 fn both_versions(frame: i64) -> [Vec<Pixel>; 2] {
-    let draw = |version| render::render(&cloth(version, frame), &cloth(version, frame - 1));
-    let reference = draw(Version::Reference);
-    let is_creased = planted::crease(Version::Candidate, frame) > 0.0;
-    let candidate = if is_creased { draw(Version::Candidate) } else { reference.clone() };
+    let [plain, creased] = Version::BOTH.map(|version| (cloth(version, frame), cloth(version, frame - 1)));
+    let reference = render::render(&plain.0, &plain.1);
+    let candidate = match planted::crease_window(frame) {
+        None => reference.clone(),
+        Some(window) => render::redraw(&creased.0, &creased.1, window, reference.clone()),
+    };
     [reference, planted::plant(frame, candidate)]
 }
 
@@ -75,4 +77,22 @@ fn both_versions(frame: i64) -> [Vec<Pixel>; 2] {
 fn cloth(version: Version, frame: i64) -> Cloth {
     let time = (frame - 1).max(0) as f64 / (FRAMES - 1) as f64;
     Cloth { time, crease: planted::crease(version, frame) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FRAMES, Version, cloth, planted, render};
+
+    #[test]
+    fn the_crease_changes_nothing_outside_its_window() {
+        for frame in [planted::FIRST_CHANGE, FRAMES] {
+            let (now, before) = (cloth(Version::Candidate, frame), cloth(Version::Candidate, frame - 1));
+            let whole = render::render(&now, &before);
+            let plain =
+                render::render(&cloth(Version::Reference, frame), &cloth(Version::Reference, frame - 1));
+            let window = planted::crease_window(frame).expect("there is a crease");
+            assert!(whole != plain);
+            assert!(whole == render::redraw(&now, &before, window, plain));
+        }
+    }
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::render::{ID_MARBLES, Pixel, crease_bounds};
+use super::vector::multiply;
 use super::{FRAMES, HEIGHT, WIDTH, cloth};
 use crate::image::Window;
 
 /// Up to here, exclusive, the sequences are equal.
-const FIRST_CHANGE: i64 = 9;
+pub(super) const FIRST_CHANGE: i64 = 9;
 const SWAP: std::ops::RangeInclusive<i64> = 12..=FRAMES;
 const PATCH: std::ops::RangeInclusive<i64> = 14..=17;
 const PATCH_WINDOW: Window = Window::new(126, 84, 30, 16);
@@ -84,7 +85,7 @@ impl Planted {
         let pixel = |(frame, x, y): (i64, i32, i32)| vec![(frame, Window::new(x, y, 1, 1))];
         let over = |frames: std::ops::RangeInclusive<i64>, window| frames.map(|f| (f, window)).collect();
         let all = vec!["rgba", "diffcol", "depth", "normal", "motion", "id"];
-        let creases = (FIRST_CHANGE..=FRAMES).map(|frame| (frame, crease_window(frame))).collect();
+        let creases = (1..=FRAMES).filter_map(|frame| Some((frame, crease_window(frame)?))).collect();
         let whole = Window::of_size(WIDTH as u32, HEIGHT as u32);
         let change =
             |name, aovs, windows, fills_windows| PlantedChange { name, aovs, windows, fills_windows };
@@ -109,14 +110,17 @@ pub(super) fn crease(version: Version, frame: i64) -> f64 {
     if version == Version::Candidate { spread } else { 0.0 }
 }
 
-/// Pixels that the crease can touch; a pixel more on each side, for the samples around its centre.
-fn crease_window(frame: i64) -> Window {
+/// Pixels that the crease can touch in a frame that has it; a pixel more on each side, for the samples around its centre.
+pub(super) fn crease_window(frame: i64) -> Option<Window> {
+    if frame < FIRST_CHANGE {
+        return None;
+    }
     let bounds = crease_bounds(&cloth(Version::Reference, frame), &cloth(Version::Candidate, frame));
     let [left, top, right, bottom] = bounds;
     let (x, y) = (left.floor() - 1.0, top.floor() - 1.0);
     let size = |first: f64, last: f64| (last.ceil() + 1.0 - first) as u32;
     let window = Window::new(x as i32, y as i32, size(x, right), size(y, bottom));
-    window.intersection(&Window::of_size(WIDTH as u32, HEIGHT as u32))
+    Some(window.intersection(&Window::of_size(WIDTH as u32, HEIGHT as u32)))
 }
 
 /// Hides the changes that are made in the picture, not in the scene, in a frame of the candidate.
@@ -127,10 +131,8 @@ pub(super) fn plant(frame: i64, mut pixels: Vec<Pixel>) -> Vec<Pixel> {
             pixel.id = swapped(pixel.id);
         }
         if PATCH.contains(&frame) && PATCH_WINDOW.contains(x, y) {
-            for channel in 0..3 {
-                pixel.beauty[channel] *= PATCH_TINT[channel];
-                pixel.diffuse[channel] *= PATCH_TINT[channel];
-            }
+            pixel.beauty = multiply(pixel.beauty, PATCH_TINT);
+            pixel.diffuse = multiply(pixel.diffuse, PATCH_TINT);
         }
         if (frame, x, y) == FIREFLY {
             pixel.beauty = [61.0, 58.0, 52.0];

@@ -5,6 +5,7 @@ use super::cloth::{BALL_HEIGHT, Cloth};
 use super::shade::{self, Surface};
 use super::vector::{Vector, add, cross, dot, mix, normalised, scale, smoothstep, subtract};
 use super::{HEIGHT, WIDTH};
+use crate::image::Window;
 
 /// Samples of a pixel along each side.
 const SAMPLES: usize = 2;
@@ -26,7 +27,7 @@ const MARBLES: [([f64; 2], f64, Vector); 3] = [
 ];
 
 /// What the camera sees through one pixel.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pixel {
     /// Light, scene linear.
     pub beauty: Vector,
@@ -48,9 +49,21 @@ pub(super) struct Pixel {
 pub(super) fn render(cloth: &Cloth, before: &Cloth) -> Vec<Pixel> {
     let camera = Camera::new(WIDTH * SAMPLES, HEIGHT * SAMPLES);
     let scene = Scene { cloth, before, camera: &camera };
-    let mut samples = vec![None; camera.width * camera.height];
-    scene.draw_cloth(&mut samples);
+    let samples = scene.draw_cloth();
     (0..WIDTH * HEIGHT).map(|index| scene.pixel(index, &samples)).collect()
+}
+
+/// Draws the pixels of `window` anew, over a picture that is right outside it.
+pub(super) fn redraw(cloth: &Cloth, before: &Cloth, window: Window, mut pixels: Vec<Pixel>) -> Vec<Pixel> {
+    let camera = Camera::new(WIDTH * SAMPLES, HEIGHT * SAMPLES);
+    let scene = Scene { cloth, before, camera: &camera };
+    let samples = scene.draw_cloth();
+    for (index, pixel) in pixels.iter_mut().enumerate() {
+        if window.contains((index % WIDTH) as i32, (index / WIDTH) as i32) {
+            *pixel = scene.pixel(index, &samples);
+        }
+    }
+    pixels
 }
 
 struct Scene<'a> {
@@ -68,16 +81,19 @@ struct Corner {
 }
 
 impl Scene<'_> {
-    fn draw_cloth(&self, samples: &mut [Option<(f64, Surface)>]) {
+    /// Depth and surface of the cloth at each sample that it covers.
+    fn draw_cloth(&self) -> Vec<Option<(f64, Surface)>> {
+        let mut samples = vec![None; self.camera.width * self.camera.height];
         let row = QUADS + 1;
         let corners: Vec<Corner> =
             (0..row * row).map(|index| self.corner(index % row, index / row)).collect();
         for quad in 0..QUADS * QUADS {
             let first = quad / QUADS * row + quad % QUADS;
             let [a, b, c, d] = [first, first + 1, first + row, first + row + 1].map(|index| corners[index]);
-            self.draw_triangle([a, b, c], samples);
-            self.draw_triangle([b, d, c], samples);
+            self.draw_triangle([a, b, c], &mut samples);
+            self.draw_triangle([b, d, c], &mut samples);
         }
+        samples
     }
 
     fn corner(&self, column: usize, line: usize) -> Corner {

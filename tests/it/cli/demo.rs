@@ -48,8 +48,14 @@ fn planes(folder: &Path, frame: i64) -> Vec<Plane> {
 /// Pixels whose stored bits differ in some channel.
 fn changed(a: &Plane, b: &Plane) -> Vec<(i32, i32)> {
     assert_eq!((a.data_window, a.channels.len()), (b.data_window, b.channels.len()));
-    let pixels = (0..WIDTH * HEIGHT).map(|index| a.data_window.pixel(index));
-    pixels.filter(|&(x, y)| a.pixel(x, y) != b.pixel(x, y)).collect()
+    let mut differs = vec![false; WIDTH * HEIGHT];
+    for (a, b) in a.channels.iter().zip(&b.channels) {
+        let size = a.samples.sample_type().bytes();
+        assert_eq!((&a.name, a.samples.sample_type()), (&b.name, b.samples.sample_type()));
+        let pairs = a.samples.as_bytes().chunks_exact(size).zip(b.samples.as_bytes().chunks_exact(size));
+        differs.iter_mut().zip(pairs).for_each(|(differs, (a, b))| *differs |= a != b);
+    }
+    (0..WIDTH * HEIGHT).filter(|&index| differs[index]).map(|index| a.data_window.pixel(index)).collect()
 }
 
 #[test]
