@@ -84,7 +84,7 @@ impl Planted {
     pub(super) fn new(dir: &Path) -> Self {
         let pixel = |(frame, x, y): (i64, i32, i32)| vec![(frame, Window::new(x, y, 1, 1))];
         let over = |frames: std::ops::RangeInclusive<i64>, window| frames.map(|f| (f, window)).collect();
-        let all = vec!["rgba", "diffcol", "depth", "normal", "motion", "id"];
+        let drawn = vec!["rgba", "diffcol", "depth", "normal", "motion"];
         let creases = (1..=FRAMES).filter_map(|frame| Some((frame, crease_window(frame)?))).collect();
         let whole = Window::of_size(WIDTH as u32, HEIGHT as u32);
         let change =
@@ -94,7 +94,7 @@ impl Planted {
             candidate: Version::Candidate.folder(dir),
             first_frame: FIRST_CHANGE,
             changes: vec![
-                change("a crease that spreads", all, creases, false),
+                change("a crease that spreads", drawn, creases, false),
                 change("two marbles swap their ids", vec!["id"], over(SWAP, whole), false),
                 change("a patch of another colour", vec!["rgba", "diffcol"], over(PATCH, PATCH_WINDOW), true),
                 change("a firefly", vec!["rgba"], pixel(FIREFLY), true),

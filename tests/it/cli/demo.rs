@@ -97,6 +97,7 @@ fn nothing_differs_but_what_is_planted() {
             for (change, window) in windows {
                 let inside = changed.iter().filter(|(x, y)| window.contains(*x, *y)).count() as u64;
                 let name = change.name;
+                assert!(inside > 0, "frame {frame}, {aov}: no trace of {name}");
                 assert!(
                     !change.fills_windows || inside == window.pixels(),
                     "frame {frame}, {aov}, {name}: {inside}"
