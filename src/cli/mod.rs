@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 pub mod args;
 pub mod compare;
+pub mod demo;
 pub mod info;
 pub mod output;
 pub mod probe;
