@@ -54,7 +54,8 @@ fn open<'a>(source: &Source, bytes: &'a [u8], limits: &Limits) -> Result<(Flat, 
         Some(ColorSpace::Luma) => (&["Y"], ColorSpace::Luma),
         Some(ColorSpace::YCbCr | ColorSpace::RGB) => (&["R", "G", "B"], ColorSpace::RGB),
         other => {
-            let reason = format!("JPEG in {other:?} is not supported: convert it to RGB");
+            let name = other.map_or_else(|| "unknown colours".to_owned(), |space| format!("{space:?}"));
+            let reason = format!("JPEG in {name} is not supported: convert it to RGB");
             return Err(Error::unsupported(&source.path, "", reason));
         }
     };

@@ -6,6 +6,8 @@
 mod atomic;
 mod canvas;
 mod csv;
+mod frames_csv;
+mod json;
 mod legend;
 mod map;
 mod map_exr;
@@ -16,6 +18,8 @@ mod text;
 
 pub use atomic::{AtomicFile, Error, remove_unfinished, write_file};
 pub use csv::{COLUMNS as CSV_COLUMNS, export_csv, write_csv};
+pub use frames_csv::{FRAME_COLUMNS, export_frames_csv};
+pub use json::{ReportNames, write_json};
 pub use map::{MapCaption, MapRange, MapStyle, auto_range};
 pub use map_exr::export_map_exr;
 pub use map_png::{Picture, draw_map, export_map_png};

@@ -197,9 +197,9 @@ impl Attributes {
 
     fn layout(&self, version: u32) -> Option<PartLayout> {
         match self.kind.as_deref() {
-            // In files of one flat part the flag rules; the attribute is optional there.
+            // In files of one flat part the flag rules, whatever the attribute says.
             _ if version & (MULTI_PART | DEEP) == 0 && version & TILED != 0 => Some(PartLayout::Tiled),
-            None if version & MULTI_PART == 0 && version & DEEP == 0 => Some(PartLayout::ScanLine),
+            _ if version & (MULTI_PART | DEEP) == 0 => Some(PartLayout::ScanLine),
             Some("scanlineimage") => Some(PartLayout::ScanLine),
             Some("tiledimage") => Some(PartLayout::Tiled),
             Some("deepscanline") => Some(PartLayout::DeepScanLine),

@@ -4,6 +4,7 @@ mod chunks;
 mod compression;
 mod decode;
 mod header;
+mod notes;
 
 use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
 
@@ -16,8 +17,9 @@ use header::{Header, Part};
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let header = Header::read(source, limits)?;
     ChunkTable::read(source, &header)?;
-    let parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let mut parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let aovs = group_aovs(&parts);
+    notes::add(&mut parts, &aovs, &header.parts);
     Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs })
 }
 
