@@ -151,7 +151,7 @@ pub fn execute(
     output: &output::OutputArgs,
     quiet: bool,
 ) -> anyhow::Result<Report> {
-    context.maps = output.map_sink(plan)?;
+    context.maps = output.map_sink()?;
     let mut rows = Vec::new();
     let progress = Progress::new(quiet);
     let finished = engine::run(plan, &context, &mut |event| match event {

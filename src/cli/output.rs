@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use super::compare::Report;
-use crate::engine::{MapSink, Plan, Series};
+use crate::engine::{MapSink, Series};
 use crate::export;
 
 /// Files to write.
@@ -82,12 +82,12 @@ impl OutputArgs {
         Ok(())
     }
 
-    /// Takes the maps of a run of `plan`, where they are asked for.
+    /// Takes the maps of a run, where they are asked for.
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn map_sink(&self, plan: &Plan) -> anyhow::Result<Option<Arc<dyn MapSink>>> {
-        let _ = plan;
-        Ok(None)
+    pub fn map_sink(&self) -> anyhow::Result<Option<Arc<dyn MapSink>>> {
+        let Some(folder) = &self.maps else { return Ok(None) };
+        Ok(Some(Arc::new(export::MapFolder::new(folder, export::MapStyle::default())?)))
     }
 }
