@@ -4,6 +4,7 @@ mod build;
 mod damaged;
 mod exr;
 mod flat;
+mod layouts;
 mod names;
 
 use std::path::Path;
