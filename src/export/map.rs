@@ -1,6 +1,6 @@
 //! What a picture of a delta map says beside its pixels, and which values its colours span.
 
-use crate::image::{ColorMap, DisplayRange, Scale};
+use crate::image::{ColorMap, DisplayRange, Scale, round_up};
 use crate::metric::{DeltaMap, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, Rule};
 
 /// How a delta map becomes a picture.
@@ -92,27 +92,8 @@ pub fn auto_range(map: &DeltaMap, signed: bool, scale: Scale) -> DisplayRange {
             top = if top > *most * times { *most } else { top };
         }
     }
-    let max = round_up(top, scale);
+    let max = round_up(top);
     if signed { DisplayRange::signed(max, scale) } else { DisplayRange::absolute(max, scale) }
-}
-
-/// The next number of few digits.
-fn round_up(value: f32, scale: Scale) -> f64 {
-    if !(value.is_finite() && value > 0.0) {
-        return 1.0;
-    }
-    let exponent = f64::from(value).log10().floor() as i32;
-    let steps: &[f64] = match scale {
-        Scale::Linear => &[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
-        Scale::Log => &[1.0, 2.0, 5.0],
-    };
-    let candidates = steps.iter().map(|&step| decimal(step, exponent)).chain([decimal(1.0, exponent + 1)]);
-    // As f32: the float nearest to 0.2 is a hair above it.
-    candidates.into_iter().find(|rounded| *rounded as f32 >= value).unwrap_or(f64::from(value))
-}
-
-fn decimal(k: f64, exponent: i32) -> f64 {
-    format!("{k}e{exponent}").parse().expect("a number in decimal")
 }
 
 #[cfg(test)]

@@ -155,7 +155,12 @@ fn check(pair: &Pair<'_>, rule: &Rule) {
             changed += usize::from(sides == 1);
             continue;
         };
-        assert_eq!(flags & FLAG_CHANGED != 0, expected.changed, "{rule:?} at ({x}, {y}): {:?}", pair.values(x, y));
+        assert_eq!(
+            flags & FLAG_CHANGED != 0,
+            expected.changed,
+            "{rule:?} at ({x}, {y}): {:?}",
+            pair.values(x, y)
+        );
         assert_eq!(flags & FLAG_NON_FINITE != 0, expected.non_finite, "{rule:?} at ({x}, {y})");
         let exact = expected.metric as f32;
         let near = value == exact || (value - exact).abs() <= exact.abs() * f32::EPSILON;
