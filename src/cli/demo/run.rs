@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Args, Planted, write_sequences};
-use crate::cli::{args, compare, output, progress::Progress, table};
+use crate::cli::{args, compare, output, progress::Progress};
 use crate::engine::{Probe, ProbeShape};
 use crate::export::{DEFAULT_CSV, DEFAULT_NPZ};
 use crate::image::Window;
