@@ -1,5 +1,6 @@
 //! aovscope compares sequences of rendered frames.
 
+pub mod cli;
 pub mod codec;
 pub mod engine;
 pub mod export;

@@ -64,8 +64,12 @@ impl GpuBackend {
         sample_type(pair).is_some() && Threshold::new(rule).is_some()
     }
 
-    /// Runs the pass. `None`: not a job for the GPU.
-    fn run(
+    /// What the pass alone says, before the CPU settles what is in doubt (see [`Tile::bits`]), for
+    /// those who look at the GPU's own work. `None`: not a job for the GPU.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn unsettled(
         &self,
         pair: &Pair<'_>,
         rule: &Rule,
@@ -127,7 +131,7 @@ impl Backend for GpuBackend {
     }
 
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
-        match self.run(pair, rule, want) {
+        match self.unsettled(pair, rule, want) {
             Ok(Some((tiles, map))) => settle(pair, rule, &tiles, map),
             Ok(None) => Cpu.compare(pair, rule, want),
             Err(error) => {

@@ -1,1 +1,3 @@
-//! To come.
+//! Commands, run as functions: arguments in, text and an outcome out.
+
+mod info;

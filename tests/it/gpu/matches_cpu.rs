@@ -2,7 +2,7 @@ use aovscope::image::{SampleType, Window};
 use aovscope::metric::{Extent, Metric, NonFinite, Pair, Rule};
 
 use super::noise::{Fill, Noise, disturbed, plane};
-use super::same::assert_gpu_is_cpu;
+use super::same::{assert_gpu_is_cpu, assert_sure_tiles_are_right};
 
 const TYPES: [SampleType; 5] =
     [SampleType::U8, SampleType::U16, SampleType::F16, SampleType::U32, SampleType::F32];
@@ -44,7 +44,12 @@ fn compare(sample_type: SampleType, fill: Fill, size: (u32, u32), channels: usiz
     for rule in rules(sample_type).iter().filter(|rule| on_gpu(rule)) {
         for (name, candidate) in [("same", &reference), ("near", &near), ("far", &far)] {
             let pair = Pair::new(candidate, &reference, Extent::Union).expect("the same windows");
-            assert_gpu_is_cpu(&pair, rule, &format!("{sample_type:?} x{channels} {fill:?} {name}"));
+            let what = format!("{sample_type:?} x{channels} {fill:?} {name}");
+            assert_gpu_is_cpu(&pair, rule, &what);
+            let (sure, tiles) = assert_sure_tiles_are_right(&pair, rule, &what);
+            if rule.abs == 0.0 && rule.rel == 0.0 && fill == Fill::Render && rule.metric != Metric::Signed {
+                assert!(sure == tiles, "nothing is in doubt there, but {sure} of {tiles} are sure: {what}");
+            }
         }
     }
 }
@@ -96,6 +101,7 @@ fn windows_apart_off_the_origin_and_cropped() {
                 let Ok(pair) = Pair::new(&candidate, &reference, extent) else { continue };
                 for metric in Metric::ALL {
                     assert_gpu_is_cpu(&pair, &Rule::exact(metric), "windows");
+                    assert_sure_tiles_are_right(&pair, &Rule::exact(metric), "windows");
                 }
             }
         }
@@ -141,6 +147,7 @@ fn sums_of_very_small_and_very_large_differences() {
         let pair = Pair::new(&pair_of[0], &pair_of[1], Extent::Union).expect("the same windows");
         for metric in Metric::ALL {
             assert_gpu_is_cpu(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
+            assert_sure_tiles_are_right(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
         }
     }
 }
