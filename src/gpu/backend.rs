@@ -27,6 +27,15 @@ pub struct GpuBackend {
     trouble: Mutex<Option<Error>>,
 }
 
+/// What the pass alone says of a pair.
+#[derive(Clone, Debug)]
+pub struct Unsettled {
+    /// One record per tile, row by row.
+    pub tiles: Vec<Tile>,
+    /// The map, if it was asked for: in doubt where its tile is.
+    pub map: Option<DeltaMap>,
+}
+
 /// Room for one pair of planes and its results.
 #[derive(Debug)]
 struct Room {
@@ -69,12 +78,7 @@ impl GpuBackend {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn unsettled(
-        &self,
-        pair: &Pair<'_>,
-        rule: &Rule,
-        want: Want,
-    ) -> Result<Option<(Vec<Tile>, Option<DeltaMap>)>, Error> {
+    pub fn unsettled(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Result<Option<Unsettled>, Error> {
         if !self.supports(pair, rule) {
             return Ok(None);
         }
@@ -132,7 +136,7 @@ impl Backend for GpuBackend {
 
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
         match self.unsettled(pair, rule, want) {
-            Ok(Some((tiles, map))) => settle(pair, rule, &tiles, map),
+            Ok(Some(unsettled)) => settle(pair, rule, &unsettled.tiles, unsettled.map),
             Ok(None) => Cpu.compare(pair, rule, want),
             Err(error) => {
                 *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -211,7 +215,7 @@ impl Room {
         }
     }
 
-    fn read(&self, gpu: &Gpu, want: Want) -> Result<(Vec<Tile>, Option<DeltaMap>), Error> {
+    fn read(&self, gpu: &Gpu, want: Want) -> Result<Unsettled, Error> {
         let all: Vec<_> = self.read.iter().map(|b| (b, b.size())).collect();
         let wanted = match want {
             Want::Stats => &all[..1],
@@ -225,7 +229,7 @@ impl Room {
                 values: rows(window, bytes[1]).flat_map(|r| words(r).map(f32::from_bits)).collect(),
                 flags: rows(window, bytes[2]).flat_map(|r| words(r).map(|w| w as u8)).collect(),
             });
-            (tiles, map)
+            Unsettled { tiles, map }
         })
     }
 }

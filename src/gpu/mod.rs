@@ -15,7 +15,7 @@ mod tile;
 mod upload;
 
 pub use adapter::{Gpu, Prefer, choose, device_descriptor};
-pub use backend::GpuBackend;
+pub use backend::{GpuBackend, Unsettled};
 pub use delta::{DeltaJob, DeltaPass, GpuDelta, MAX_CHANNELS, delta_source};
 pub use error::Error;
 pub use gather::{GatherPass, gather_source};

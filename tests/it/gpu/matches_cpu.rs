@@ -47,8 +47,9 @@ fn compare(sample_type: SampleType, fill: Fill, size: (u32, u32), channels: usiz
             let what = format!("{sample_type:?} x{channels} {fill:?} {name}");
             assert_gpu_is_cpu(&pair, rule, &what);
             let (sure, tiles) = assert_sure_tiles_are_right(&pair, rule, &what);
-            if rule.abs == 0.0 && rule.rel == 0.0 && fill == Fill::Render && rule.metric != Metric::Signed {
-                assert!(sure == tiles, "nothing is in doubt there, but {sure} of {tiles} are sure: {what}");
+            let plain = rule.abs == 0.0 && rule.rel == 0.0 && rule.metric != Metric::Signed;
+            if plain && fill == Fill::Render && name != "near" {
+                assert_eq!(sure, tiles, "nothing is in doubt there: {what}, {rule:?}");
             }
         }
     }
@@ -58,7 +59,7 @@ fn compare(sample_type: SampleType, fill: Fill, size: (u32, u32), channels: usiz
 fn every_type_metric_and_fill() {
     for sample_type in TYPES {
         for fill in FILLS {
-            compare(sample_type, fill, (37, 33), 3);
+            compare(sample_type, fill, (21, 18), 3);
         }
     }
 }
