@@ -45,7 +45,7 @@ pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> 
         let gpu = tile.partial(pair, rect, rule.metric);
         let counts = |p: &Partial| {
             let pixels = (p.pixels, p.changed, p.uncovered, p.non_finite);
-            (pixels, p.finite_values, p.metric_pixels, p.nan, p.inf)
+            (pixels, p.compared_values, p.metric_pixels, p.nan, p.inf)
         };
         assert_eq!(counts(&gpu), counts(&partial), "{what}");
         assert_eq!(gpu.max_abs as f32, partial.max_abs as f32, "{what}");
