@@ -29,7 +29,7 @@ pub fn assert_gpu_is_cpu(pair: &Pair<'_>, rule: &Rule, what: &str) {
 #[track_caller]
 pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> (usize, usize) {
     let Unsettled { tiles, map } = BACKEND
-        .unsettled(pair, rule, Want::Map)
+        .unsettled(pair, rule, Want::Map, &[])
         .unwrap_or_else(|error| panic!("{error}: {what}"))
         .unwrap_or_else(|| panic!("the GPU must do this itself: {what}"));
     let map = map.expect("asked for");
