@@ -23,7 +23,7 @@ struct Params {
 struct Tile {
     changed: u32,       // pixels
     non_finite: u32,    // pixels
-    broken: u32,        // values not finite on both sides, where both sides are
+    broken: u32,        // values without a delta, where both sides are
     unknown: u32,       // pixels without a value of the metric, where both sides are
     nan_a: u32,
     nan_b: u32,
@@ -112,10 +112,10 @@ fn add_channel(pixel: ptr<function, Pixel>, a: u32, b: u32) {
         let abits = sample_bits(a, sample_type);
         let bbits = sample_bits(b, sample_type);
         if !(is_finite_bits(abits) && is_finite_bits(bbits)) {
-            (*pixel).broken += 1u;
             let both_nan = is_nan_bits(abits) && is_nan_bits(bbits);
             let same = both_nan || (abits == bbits);
             if !same || (params.never_equal == 1u && metric != METRIC_ID) {
+                (*pixel).broken += 1u;
                 (*pixel).changed = true;
                 (*pixel).non_finite = true;
             }

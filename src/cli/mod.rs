@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 pub mod args;
 pub mod compare;
+pub mod demo;
 pub mod info;
 pub mod output;
 pub mod probe;
@@ -27,6 +28,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make two small sequences and do the main job on them.
+    Demo(demo::Args),
     /// What sequences there are and what their files hold.
     Info(info::Args),
     /// Compare sequences with a reference, frame by frame, AOV by AOV.

@@ -46,7 +46,7 @@ impl Tally {
                 tally.non_finite += 1;
             } else {
                 tally.within += usize::from(value != 0.0 && flags & FLAG_CHANGED == 0);
-                tally.beyond += usize::from(is_beyond(f64::from(value), range));
+                tally.beyond += usize::from(is_beyond(value, range));
                 if value.abs() > tally.max.abs() {
                     (tally.max, tally.max_at) = (value, Some(map.window.pixel(index)));
                 }
@@ -57,8 +57,8 @@ impl Tally {
 }
 
 /// Clipped by the scale; what is too small for a logarithmic one is not.
-fn is_beyond(value: f64, range: &DisplayRange) -> bool {
-    value > range.hi() || value < range.lo().min(0.0)
+fn is_beyond(value: f32, range: &DisplayRange) -> bool {
+    value > range.hi() as f32 || value < range.lo().min(0.0) as f32
 }
 
 /// All that the strip needs.
@@ -103,7 +103,7 @@ impl Legend<'_> {
         canvas.fill(Area { x: 0, y: top, width: self.width, height: hair }, LINE);
         let mut y = top as f32 + 0.5 * line;
         let max = match self.tally.max_at {
-            Some((x, at)) if !self.is_categorical() => format!("max {} at {x}, {at}", self.tally.max),
+            Some((x, at)) if !self.is_categorical() => format!("max {} at {x}, {at}", short(self.tally.max)),
             _ => String::new(),
         };
         self.row(canvas, y, size * 1.2, [(&self.caption.title(), BRIGHT), (&max, BRIGHT)]);
@@ -174,11 +174,10 @@ impl Legend<'_> {
     /// Swatches of what the bar does not show: flags and value that have the colour, and its name.
     fn key(&self) -> Vec<(u8, f32, String)> {
         let Tally { changed, within, non_finite, uncovered, pixels, .. } = self.tally;
-        let high = self.paint.range.hi() as f32;
         let different = changed - (non_finite + uncovered).min(changed);
         let mut key = Vec::new();
         if self.is_categorical() {
-            key.push((FLAG_CHANGED, high, different, "different"));
+            key.push((FLAG_CHANGED, 1.0, different, "different"));
             key.push((0, 0.0, pixels - different - non_finite - uncovered, "equal"));
         }
         key.push((0, self.caption.rule.abs as f32, within, "within tolerance"));
@@ -204,6 +203,12 @@ impl Legend<'_> {
             x += canvas.text(x, y, size, color, &elide(size, &name, room)) + size * 1.6;
         }
     }
+}
+
+/// The shortest text of a float that is that float, with an exponent where it would be long.
+fn short(value: f32) -> String {
+    let plain = value == 0.0 || (1e-3..1e7).contains(&value.abs());
+    if plain { value.to_string() } else { format!("{value:e}") }
 }
 
 /// `1234567` as `1 234 567`, with spaces that do not break.

@@ -1,6 +1,6 @@
 //! What a picture of a delta map says beside its pixels, and which values its colours span.
 
-use crate::image::{ColorMap, DisplayRange, Scale};
+use crate::image::{ColorMap, DisplayRange, Scale, round_up};
 use crate::metric::{DeltaMap, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, Rule};
 
 /// How a delta map becomes a picture.
@@ -74,40 +74,26 @@ impl MapCaption {
     }
 }
 
-/// The range of a map by itself: up to the largest magnitude, or, where a few pixels are far above
-/// all others, up to what 999 of 1000 differing pixels stay below; then up to a round number.
+/// (Share of the differing pixels, how many times the range must shrink to give up the others.)
+const CLIPPED: [(f64, f32); 3] = [(0.999, 4.0), (0.99, 16.0), (0.95, 256.0)];
+
+/// The range of a map by itself: up to the largest magnitude, then to a round number. On a linear
+/// scale without the few pixels that are far above all others (a background of 1e10 at a
+/// silhouette): at most one of 20 differing pixels, the more the farther they are.
 pub fn auto_range(map: &DeltaMap, signed: bool, scale: Scale) -> DisplayRange {
     let shown = |i: &usize| map.flags[*i] & (FLAG_NON_FINITE | FLAG_UNCOVERED) == 0;
     let pixels = (0..map.values.len()).filter(shown);
     let mut magnitudes: Vec<f32> = pixels.map(|i| map.values[i].abs()).filter(|v| *v > 0.0).collect();
-    let top = match magnitudes.len() {
-        0 => 1.0,
-        count => {
-            let (_, most, rest) = magnitudes.select_nth_unstable_by((count - 1) * 999 / 1000, f32::total_cmp);
-            let max = rest.iter().copied().fold(*most, f32::max);
-            if scale == Scale::Log || max <= *most * 4.0 { max } else { *most }
+    let mut top = magnitudes.iter().copied().fold(0.0, f32::max);
+    if scale == Scale::Linear && !magnitudes.is_empty() {
+        for (share, times) in CLIPPED {
+            let at = ((magnitudes.len() - 1) as f64 * share) as usize;
+            let (_, most, _) = magnitudes.select_nth_unstable_by(at, f32::total_cmp);
+            top = if top > *most * times { *most } else { top };
         }
-    };
-    let max = round_up(f64::from(top), scale);
-    if signed { DisplayRange::signed(max, scale) } else { DisplayRange::absolute(max, scale) }
-}
-
-/// The next number of few digits.
-fn round_up(value: f64, scale: Scale) -> f64 {
-    if !(value.is_finite() && value > 0.0) {
-        return 1.0;
     }
-    let exponent = value.log10().floor() as i32;
-    let steps: &[f64] = match scale {
-        Scale::Linear => &[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
-        Scale::Log => &[1.0, 2.0, 5.0],
-    };
-    let candidates = steps.iter().map(|&step| decimal(step, exponent)).chain([decimal(1.0, exponent + 1)]);
-    candidates.into_iter().find(|rounded| *rounded >= value).unwrap_or(value)
-}
-
-fn decimal(k: f64, exponent: i32) -> f64 {
-    format!("{k}e{exponent}").parse().expect("a number in decimal")
+    let max = round_up(top);
+    if signed { DisplayRange::signed(max, scale) } else { DisplayRange::absolute(max, scale) }
 }
 
 #[cfg(test)]
@@ -127,6 +113,15 @@ mod tests {
         values[7] = 900.0;
         assert_eq!(auto_range(&map(values.clone()), false, Scale::Linear).hi(), 0.02);
         assert_eq!(auto_range(&map(values), false, Scale::Log).hi(), 1000.0);
+    }
+
+    #[test]
+    fn a_background_at_a_silhouette_does_not_either() {
+        let mut values = vec![0.017f32; 2000];
+        values[..60].fill(1e10);
+        assert_eq!(auto_range(&map(values.clone()), false, Scale::Linear).hi(), 0.02);
+        values[..60].fill(0.2);
+        assert_eq!(auto_range(&map(values), false, Scale::Linear).hi(), 0.2);
     }
 
     #[test]

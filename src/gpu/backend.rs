@@ -6,9 +6,9 @@ use super::delta::common_type;
 use super::settle::settle;
 use super::threshold::Threshold;
 use super::upload::{create_texture, write_texture};
-use super::{DeltaJob, DeltaPass, Error, Gpu, GpuChannel, GpuDelta, GpuPlane, Tile, tile_grid};
+use super::{DeltaJob, DeltaPass, Error, GatherPass, Gpu, GpuChannel, GpuDelta, GpuPlane, Tile, tile_grid};
 use crate::image::{Plane, SampleType, Window};
-use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Pair, Rule, Want};
+use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Pair, PixelValues, Rule, Want};
 
 /// Rows of tiles in one submission where the adapter is software: it takes nothing else meanwhile.
 const SOFTWARE_BAND: u32 = 32;
@@ -21,6 +21,7 @@ const ROW_PITCH: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 pub struct GpuBackend {
     gpu: Gpu,
     pass: DeltaPass,
+    gather: GatherPass,
     /// Textures and buffers of the last frame, used again while size and type stay. The device
     /// does one frame at a time.
     room: Mutex<Option<Room>>,
@@ -34,6 +35,8 @@ pub struct Unsettled {
     pub tiles: Vec<Tile>,
     /// The map, if it was asked for: in doubt where its tile is.
     pub map: Option<DeltaMap>,
+    /// Stored values of the pixels that were asked for.
+    pub values: Vec<PixelValues>,
 }
 
 /// Room for one pair of planes and its results.
@@ -54,8 +57,8 @@ impl GpuBackend {
     /// # Errors
     /// When the device refuses the shader.
     pub fn new(gpu: Gpu) -> Result<Self, Error> {
-        let pass = DeltaPass::new(&gpu)?;
-        Ok(Self { gpu, pass, room: Mutex::default(), trouble: Mutex::default() })
+        let (pass, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
+        Ok(Self { gpu, pass, gather, room: Mutex::default(), trouble: Mutex::default() })
     }
 
     /// The device it works on.
@@ -78,7 +81,13 @@ impl GpuBackend {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn unsettled(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Result<Option<Unsettled>, Error> {
+    pub fn unsettled(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+    ) -> Result<Option<Unsettled>, Error> {
         if !self.supports(pair, rule) {
             return Ok(None);
         }
@@ -91,10 +100,18 @@ impl GpuBackend {
         };
         current.write(&self.gpu, pair);
         self.submit(&current, rule, want)?;
-        let result = current.read(&self.gpu, want)?;
+        let mut result = current.read(&self.gpu, want)?;
+        result.values = self.values(&current, pixels)?;
         self.gpu.check()?;
         *room = Some(current);
         Ok(Some(result))
+    }
+
+    fn values(&self, room: &Room, pixels: &[(i32, i32)]) -> Result<Vec<PixelValues>, Error> {
+        let candidate = self.gather.gather(&room.candidate, pixels)?;
+        let reference = self.gather.gather(&room.reference, pixels)?;
+        let sides = candidate.into_iter().zip(reference);
+        Ok(sides.map(|(candidate, reference)| PixelValues { candidate, reference }).collect())
     }
 
     fn submit(&self, room: &Room, rule: &Rule, want: Want) -> Result<(), Error> {
@@ -135,12 +152,22 @@ impl Backend for GpuBackend {
     }
 
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
-        match self.unsettled(pair, rule, want) {
-            Ok(Some(unsettled)) => settle(pair, rule, &unsettled.tiles, unsettled.map),
-            Ok(None) => Cpu.compare(pair, rule, want),
+        self.compare_and_gather(pair, rule, want, &[]).0
+    }
+
+    fn compare_and_gather(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+    ) -> (Comparison, Vec<PixelValues>) {
+        match self.unsettled(pair, rule, want, pixels) {
+            Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.tiles, unsettled.map), unsettled.values),
+            Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),
             Err(error) => {
                 *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                Cpu.compare(pair, rule, want)
+                Cpu.compare_and_gather(pair, rule, want, pixels)
             }
         }
     }
@@ -229,7 +256,7 @@ impl Room {
                 values: rows(window, bytes[1]).flat_map(|r| words(r).map(f32::from_bits)).collect(),
                 flags: rows(window, bytes[2]).flat_map(|r| words(r).map(|w| w as u8)).collect(),
             });
-            Unsettled { tiles, map }
+            Unsettled { tiles, map, values: Vec::new() }
         })
     }
 }

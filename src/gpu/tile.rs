@@ -18,7 +18,7 @@ pub struct Tile {
     pub changed: u32,
     /// Pixels with a non-finite value against another value.
     pub non_finite: u32,
-    /// Values not finite on both sides, where both sides are.
+    /// Values without a delta (non-finite and unequal), where both sides are.
     pub broken: u32,
     /// Pixels without a value of the metric, where both sides are.
     pub unknown: u32,
@@ -62,7 +62,7 @@ impl Tile {
             changed: self.changed.into(),
             uncovered,
             non_finite: self.non_finite.into(),
-            finite_values: covered * pair.channels.len() as u64 - u64::from(self.broken),
+            compared_values: covered * pair.channels.len() as u64 - u64::from(self.broken),
             metric_pixels: covered - u64::from(self.unknown),
             metric_sum: self.sum_metric.into(),
             metric_max: match metric {

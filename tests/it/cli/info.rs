@@ -48,6 +48,29 @@ fn frames_that_cannot_be_read_are_told_and_the_rest_is_shown() {
 }
 
 #[test]
+fn what_changes_inside_a_sequence_is_told_at_the_frame_where_it_does() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (number, width) in [(1, 4), (2, 4), (3, 6), (5, 6)] {
+        let path = folder.path().join(format!("a.{number}.exr"));
+        exr::prelude::write_rgb_file(path, width, 2, |x, y| (x as f32, y as f32, 0.5_f32))
+            .expect("can be written");
+    }
+    let path = folder.path().join("a.4.exr");
+    exr::prelude::write_rgba_file(path, 6, 2, |_, _| (0.5_f32, 0.5_f32, 0.5_f32, 1.0_f32))
+        .expect("can be written");
+    let (outcome, report) = json(folder.path());
+    assert_eq!(outcome, Outcome::Complete);
+    let expected = serde_json::json!([
+        {"frame": 3, "what": ["display window 6x2+0+0, before 4x2+0+0", "data window 6x2+0+0, before 4x2+0+0"]},
+        {"frame": 4, "what": ["AOV rgba: R G B A float, before R G B float"]},
+        {"frame": 5, "what": ["AOV rgba: R G B float, before R G B A float"]},
+    ]);
+    assert_eq!(report["sequences"][0]["changes"], expected);
+    let (_, text) = info(&[folder.path()], false);
+    assert!(text.contains("  changes     frame 4: AOV rgba: R G B A float, before R G B float\n"), "{text}");
+}
+
+#[test]
 fn a_damaged_sequence_of_a_renderer() {
     let Some(data) = full_data() else { return };
     let (outcome, report) = json(&data.join("broken"));

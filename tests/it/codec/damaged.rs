@@ -170,3 +170,16 @@ fn ends_soon(path: &Path) {
     }
     assert!(start.elapsed() < Duration::from_secs(10), "{path:?} took {:?}", start.elapsed());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_or_a_named_pipe_is_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.0001.exr");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    for path in [folder.path(), &pipe] {
+        let error = info(path).expect_err("no file");
+        assert!(error.to_string().contains("no regular file"), "{error}");
+    }
+}

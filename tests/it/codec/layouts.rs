@@ -9,7 +9,7 @@ use exr::prelude::{Blocks, Compression, WritableImage};
 use half::f16;
 use tempfile::NamedTempFile;
 
-use aovscope::image::Window;
+use aovscope::image::{Plane, Window};
 
 use super::read_all;
 
@@ -91,21 +91,51 @@ fn mip_and_rip_maps_give_their_full_resolution() {
     }
 }
 
+#[test]
+fn a_part_behind_one_with_levels_is_found() {
+    let single = |name: &str, levels| {
+        let tiles = Encoding { blocks: Blocks::Tiles(Vec2(16, 8)), ..Encoding::FAST_LOSSLESS };
+        let channels = AnyChannels::sort(vec![AnyChannel::new("Z", levels)].into());
+        Layer::new(SIZE, LayerAttributes::named(name).with_position(ORIGIN), tiles, channels)
+    };
+    let sizes = mip_map_levels(RoundingMode::Up, SIZE);
+    let level_data = sizes.map(|(i, size)| samples(1, Vec2(i, i), size)).collect();
+    let first = single("first", Levels::Mip { rounding_mode: RoundingMode::Up, level_data });
+    let second = single("second", Levels::Singular(samples(2, Vec2(0, 0), SIZE)));
+    let display = ImageAttributes::new(IntegerBounds::new((0, 0), (50, 40)));
+    let file = NamedTempFile::new().expect("a temporary file");
+    Image::from_layers(display, vec![first, second]).write().to_file(file.path()).expect("written");
+    let (info, planes) = read_all(file.path()).expect("a sound file");
+    let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
+    assert_eq!(keys, ["first/Z", "second/Z"]);
+    assert_samples(&planes[0], 1, "first");
+    assert_samples(&planes[1], 2, "second");
+}
+
 fn check(file: &NamedTempFile, what: &str) {
     let (info, planes) = read_all(file.path()).unwrap_or_else(|error| panic!("{what}: {error}"));
     let window = Window::new(ORIGIN.0, ORIGIN.1, SIZE.0 as u32, SIZE.1 as u32);
     assert_eq!((info.parts[0].data_window, info.parts[0].display_window), (window, Window::of_size(50, 40)));
     assert_eq!(planes.len(), 3);
     for (channel, plane) in planes.iter().enumerate() {
-        let expected = samples(channel, Vec2(0, 0), SIZE);
-        for index in 0..window.pixels() as usize {
-            let found = plane.channels[0].samples.get(index).bits();
-            let bits = match &expected {
-                FlatSamples::F16(v) => u32::from(v[index].to_bits()),
-                FlatSamples::F32(v) => v[index].to_bits(),
-                FlatSamples::U32(v) => v[index],
-            };
-            assert_eq!(found, bits, "{what}: channel {channel}, pixel {:?}", window.pixel(index));
-        }
+        assert_samples(plane, channel, what);
+    }
+}
+
+#[track_caller]
+fn assert_samples(plane: &Plane, channel: usize, what: &str) {
+    let expected = samples(channel, Vec2(0, 0), SIZE);
+    for index in 0..SIZE.area() {
+        let bits = match &expected {
+            FlatSamples::F16(v) => u32::from(v[index].to_bits()),
+            FlatSamples::F32(v) => v[index].to_bits(),
+            FlatSamples::U32(v) => v[index],
+        };
+        let pixel = plane.data_window.pixel(index);
+        assert_eq!(
+            plane.channels[0].samples.get(index).bits(),
+            bits,
+            "{what}: channel {channel}, pixel {pixel:?}"
+        );
     }
 }

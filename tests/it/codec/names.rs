@@ -1,11 +1,11 @@
 //! Channel names as renderers write them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aovscope::image::{Aov, AovKind, ChannelInfo, PartInfo, PartLayout, SampleType, Window, group_aovs};
 use serde_json::Value;
 
-use super::golden;
+use super::{golden, info};
 use crate::support;
 
 fn parts_of(lists: &Value) -> Vec<PartInfo> {
@@ -149,4 +149,36 @@ fn documented_conventions_give_unique_keys() {
             );
         }
     }
+}
+
+/// Those who computed the golden comparisons grouped channels in the same way.
+#[test]
+fn groups_are_those_of_the_golden_comparisons() {
+    let Some(root) = support::full_data() else { return };
+    let golden = golden(&root, "golden-compare.json");
+    let mut compared = 0;
+    let mut failures = Vec::new();
+    for job in golden["jobs"].as_object().expect("jobs").values() {
+        for pair in job["pairs"].as_array().expect("pairs") {
+            let file = pair["a"].as_str().expect("a file");
+            let info = info(&root.join(file)).expect("sound");
+            for (key, expected) in pair["numpy"]["aovs"].as_object().expect("AOVs") {
+                // Their order differs: there the A of the UV of Cycles comes first.
+                let channels: BTreeSet<&String> =
+                    expected["channels"].as_object().expect("channels").keys().collect();
+                let Some(aov) = info.aov(key) else {
+                    failures.push(format!("{file}: no {key}"));
+                    continue;
+                };
+                let name = |c: &aovscope::image::AovChannel| &info.parts[aov.part].channels[c.index].name;
+                let found: BTreeSet<&String> = aov.channels.iter().map(name).collect();
+                if found != channels {
+                    failures.push(format!("{file}: {key} is {found:?} instead of {channels:?}"));
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(compared > 500, "only {compared} AOVs were compared");
 }

@@ -13,7 +13,9 @@ const MAGENTA: [u8; 3] = [0xff, 0x2b, 0xd6];
 /// one within tolerance, one non-finite, one uncovered.
 fn map() -> DeltaMap {
     let window = Window::new(-7, 30, 20, 9);
-    let value = |i: usize| if i < 20 { 0.0 } else { i as f32 / 1800.0 * if i % 2 == 0 { 1.0 } else { -1.0 } };
+    let value = |i: usize| {
+        if i < 20 { 0.0 } else { i as f32 / 1800.0 * if i.is_multiple_of(2) { 1.0 } else { -1.0 } }
+    };
     let mut flags = vec![FLAG_CHANGED; 180];
     flags[..20].fill(0);
     flags[21] = 0;

@@ -29,7 +29,7 @@ pub fn assert_gpu_is_cpu(pair: &Pair<'_>, rule: &Rule, what: &str) {
 #[track_caller]
 pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> (usize, usize) {
     let Unsettled { tiles, map } = BACKEND
-        .unsettled(pair, rule, Want::Map)
+        .unsettled(pair, rule, Want::Map, &[])
         .unwrap_or_else(|error| panic!("{error}: {what}"))
         .unwrap_or_else(|| panic!("the GPU must do this itself: {what}"));
     let map = map.expect("asked for");
@@ -45,7 +45,7 @@ pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> 
         let gpu = tile.partial(pair, rect, rule.metric);
         let counts = |p: &Partial| {
             let pixels = (p.pixels, p.changed, p.uncovered, p.non_finite);
-            (pixels, p.finite_values, p.metric_pixels, p.nan, p.inf)
+            (pixels, p.compared_values, p.metric_pixels, p.nan, p.inf)
         };
         assert_eq!(counts(&gpu), counts(&partial), "{what}");
         assert_eq!(gpu.max_abs as f32, partial.max_abs as f32, "{what}");
