@@ -28,7 +28,7 @@ pub fn assert_gpu_is_cpu(pair: &Pair<'_>, rule: &Rule, what: &str) {
 /// shader that doubts everything from one that works. Returns (sure, all) tiles.
 #[track_caller]
 pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> (usize, usize) {
-    let Unsettled { tiles, map } = BACKEND
+    let Unsettled { tiles, map, .. } = BACKEND
         .unsettled(pair, rule, Want::Map, &[])
         .unwrap_or_else(|error| panic!("{error}: {what}"))
         .unwrap_or_else(|| panic!("the GPU must do this itself: {what}"));
