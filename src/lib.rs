@@ -8,3 +8,4 @@ pub mod image;
 pub mod load;
 pub mod metric;
 pub mod sequence;
+pub mod view;
