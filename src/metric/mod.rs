@@ -8,12 +8,15 @@ mod cpu;
 mod kernel;
 mod map;
 mod pair;
+mod partial;
 mod rule;
 mod stats;
 
 pub use cpu::Cpu;
+pub use kernel::{channel_changed, rectangle, rectangle_map};
 pub use map::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED};
 pub use pair::{Extent, Pair, PairError};
+pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
 pub use stats::{FrameStats, Peak};
 
