@@ -1,13 +1,18 @@
-//! What a picture is: samples as stored, windows, channels, AOVs and their kinds.
+//! What a picture is: samples as stored, windows, channels, AOVs and their kinds; and how
+//! a number becomes a colour.
 //!
 //! Knows no file format and no arithmetic of comparison.
 
+mod colormap;
 mod info;
 mod plane;
+mod range;
 mod sample;
 mod window;
 
+pub use colormap::ColorMap;
 pub use info::{Aov, AovChannel, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout};
 pub use plane::{Plane, PlaneChannel};
+pub use range::{DisplayRange, Scale, Tick, tick_label};
 pub use sample::{Sample, SampleType, Samples};
 pub use window::Window;

@@ -1,0 +1,252 @@
+//! Which values a colour map spans, and the marks of its legend.
+
+use serde::{Deserialize, Serialize};
+
+/// How values are spread over a colour map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// In proportion.
+    #[default]
+    Linear,
+    /// By powers of ten; both ways from zero where the range is signed.
+    Log,
+}
+
+/// The values from one end of a colour map to the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DisplayRange {
+    /// Shown with the map's first colour.
+    lo: f64,
+    /// Shown with the map's last colour; > `lo`.
+    hi: f64,
+    scale: Scale,
+}
+
+/// A mark of a legend.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tick {
+    /// A round number inside the range.
+    pub value: f64,
+    /// Where it stands, 0..=1.
+    pub position: f64,
+}
+
+impl DisplayRange {
+    /// Decades below its largest magnitude that a logarithmic range shows.
+    pub const DECADES: i32 = 6;
+
+    /// 0 to `max`; on a logarithmic scale the [`Self::DECADES`] below `max`. A `max` that is not
+    /// above zero and finite counts as 1.
+    pub fn absolute(max: f64, scale: Scale) -> Self {
+        let hi = sane(max);
+        let lo = if scale == Scale::Log { hi * least() } else { 0.0 };
+        Self { lo, hi, scale }
+    }
+
+    /// −`max` to `max`, zero in the middle.
+    pub fn signed(max: f64, scale: Scale) -> Self {
+        let hi = sane(max);
+        Self { lo: -hi, hi, scale }
+    }
+
+    /// `lo` to `hi`; `None` unless both are finite, `lo` < `hi` and, on a logarithmic scale,
+    /// `lo` > 0.
+    pub fn between(lo: f64, hi: f64, scale: Scale) -> Option<Self> {
+        let sane = (hi - lo).is_finite() && lo < hi && (scale == Scale::Linear || lo > 0.0);
+        sane.then_some(Self { lo, hi, scale })
+    }
+
+    /// Shown with the map's first colour.
+    pub const fn lo(&self) -> f64 {
+        self.lo
+    }
+
+    /// Shown with the map's last colour.
+    pub const fn hi(&self) -> f64 {
+        self.hi
+    }
+
+    /// How values are spread.
+    pub const fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Where `value` stands, 0..=1; values outside stand at the ends, NaN at the value zero or,
+    /// where that is outside, at the low end.
+    pub fn position(&self, value: f64) -> f64 {
+        let value = if value.is_nan() { 0.0 } else { value };
+        let position = match self.scale {
+            Scale::Linear => (value - self.lo) / (self.hi - self.lo),
+            Scale::Log if self.lo > 0.0 => (value.max(self.lo) / self.lo).log10() / self.decades(),
+            Scale::Log => {
+                let magnitude = (value.abs().max(self.least()) / self.least()).log10() / self.decades();
+                0.5 + 0.5 * magnitude.copysign(value)
+            }
+        };
+        position.clamp(0.0, 1.0)
+    }
+
+    /// The value that stands at `position`; the inverse of [`Self::position`] inside the range.
+    pub fn value(&self, position: f64) -> f64 {
+        let position = position.clamp(0.0, 1.0);
+        match self.scale {
+            Scale::Linear => self.lo + position * (self.hi - self.lo),
+            Scale::Log if self.lo > 0.0 => self.lo * 10f64.powf(position * self.decades()),
+            Scale::Log => {
+                let side = 2.0 * position - 1.0;
+                (self.least() * 10f64.powf(side.abs() * self.decades())).copysign(side)
+            }
+        }
+    }
+
+    /// Round numbers from end to end, ascending, at most about `count` of them: steps of 1, 2 or 5 times a
+    /// power of ten; on a logarithmic scale powers of ten alone, where there are at least two.
+    pub fn ticks(&self, count: usize) -> Vec<Tick> {
+        let count = count.max(2);
+        let values = match self.scale {
+            Scale::Linear => linear_ticks(self.lo, self.hi, count),
+            Scale::Log if self.lo > 0.0 => log_ticks(self.lo, self.hi, count),
+            Scale::Log => {
+                let up = log_ticks(self.least() * 10.0, self.hi, count / 2);
+                up.iter().rev().map(|v| -v).chain([0.0]).chain(up.iter().copied()).collect()
+            }
+        };
+        values.into_iter().map(|value| Tick { value, position: self.position(value) }).collect()
+    }
+
+    /// The least magnitude that differs from zero on a logarithmic scale.
+    fn least(&self) -> f64 {
+        if self.lo > 0.0 { self.lo } else { self.hi * least() }
+    }
+
+    fn decades(&self) -> f64 {
+        (self.hi / self.least()).log10()
+    }
+}
+
+/// A number as legends write it: plain where short, else with a power of ten.
+pub fn tick_label(value: f64) -> String {
+    if value == 0.0 {
+        "0".into()
+    } else if (1e-3..1e5).contains(&value.abs()) {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    }
+}
+
+fn sane(max: f64) -> f64 {
+    // Twice it must not overflow either, nor its last decade vanish.
+    if max.is_finite() && max > 0.0 { max.clamp(1e-300, 1e300) } else { 1.0 }
+}
+
+fn least() -> f64 {
+    10f64.powi(-DisplayRange::DECADES)
+}
+
+/// `k` · 10^`exponent`, rounded once, so that 3 · 0.1 is 0.3.
+fn decimal(k: f64, exponent: i32) -> f64 {
+    if exponent < 0 { k / 10f64.powi(-exponent) } else { k * 10f64.powi(exponent) }
+}
+
+fn linear_ticks(lo: f64, hi: f64, count: usize) -> Vec<f64> {
+    let rough = (hi - lo) / count as f64;
+    let exponent = rough.log10().floor() as i32;
+    let mantissa = rough / 10f64.powi(exponent);
+    let (factor, exponent) = match mantissa {
+        m if m <= 1.0 => (1.0, exponent),
+        m if m <= 2.0 => (2.0, exponent),
+        m if m <= 5.0 => (5.0, exponent),
+        _ => (1.0, exponent + 1),
+    };
+    let step = decimal(factor, exponent);
+    // A mark that rounding puts a hair outside still belongs.
+    let (first, last) = ((lo / step - 1e-9).ceil() as i64, (hi / step + 1e-9).floor() as i64);
+    (first..=last).map(|k| decimal(k as f64 * factor, exponent)).collect()
+}
+
+fn log_ticks(lo: f64, hi: f64, count: usize) -> Vec<f64> {
+    let first = (lo.log10() - 1e-9).ceil() as i32;
+    let last = (hi.log10() + 1e-9).floor() as i32;
+    if last <= first {
+        return linear_ticks(lo, hi, count);
+    }
+    let step = ((last - first) as usize).div_ceil(count.max(1)).max(1);
+    let powers = (first..=last).rev().step_by(step).map(|e| decimal(1.0, e));
+    let mut values: Vec<f64> = powers.collect();
+    values.reverse();
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(range: DisplayRange, count: usize) -> Vec<String> {
+        range.ticks(count).iter().map(|tick| tick_label(tick.value)).collect()
+    }
+
+    #[test]
+    fn linear_ticks_are_round_numbers() {
+        let range = DisplayRange::absolute(0.7, Scale::Linear);
+        assert_eq!(labels(range, 5), ["0", "0.2", "0.4", "0.6"]);
+        let range = DisplayRange::absolute(0.3, Scale::Linear);
+        assert_eq!(labels(range, 3), ["0", "0.1", "0.2", "0.3"]);
+        let range = DisplayRange::signed(0.05, Scale::Linear);
+        assert_eq!(labels(range, 5), ["-0.04", "-0.02", "0", "0.02", "0.04"]);
+        let range = DisplayRange::absolute(1e10, Scale::Linear);
+        assert_eq!(labels(range, 4), ["0", "5e9", "1e10"]);
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_powers_of_ten() {
+        let range = DisplayRange::absolute(2.0, Scale::Log);
+        assert_eq!(labels(range, 10), ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
+        assert_eq!(labels(range, 3), ["1e-4", "0.01", "1"]);
+        let narrow = DisplayRange::between(2.0, 8.0, Scale::Log).expect("ascending");
+        assert_eq!(labels(narrow, 3), ["2", "4", "6", "8"]);
+        let signed = DisplayRange::signed(1.0, Scale::Log);
+        assert_eq!(labels(signed, 6), ["-1", "-0.01", "-1e-4", "0", "1e-4", "0.01", "1"]);
+    }
+
+    #[test]
+    fn positions_run_from_end_to_end_and_back() {
+        let ranges = [
+            DisplayRange::absolute(3.0, Scale::Linear),
+            DisplayRange::absolute(3.0, Scale::Log),
+            DisplayRange::signed(3.0, Scale::Linear),
+            DisplayRange::signed(3.0, Scale::Log),
+            DisplayRange::between(-2.0, 9.0, Scale::Linear).expect("ascending"),
+        ];
+        for range in ranges {
+            assert_eq!(range.position(range.lo()), 0.0, "{range:?}");
+            assert!((range.position(range.hi()) - 1.0).abs() < 1e-12, "{range:?}");
+            assert_eq!(range.position(f64::INFINITY), 1.0, "{range:?}");
+            for i in 0..=20 {
+                let position = f64::from(i) / 20.0;
+                let again = range.position(range.value(position));
+                assert!((again - position).abs() < 1e-9, "{range:?} at {position}: {again}");
+            }
+            let ticks = range.ticks(6);
+            assert!(ticks.len() >= 2, "{range:?}");
+            assert!(ticks.windows(2).all(|w| w[0].value < w[1].value && w[0].position < w[1].position));
+        }
+        assert_eq!(DisplayRange::signed(3.0, Scale::Log).position(0.0), 0.5);
+        assert_eq!(DisplayRange::signed(3.0, Scale::Log).position(-0.0), 0.5);
+    }
+
+    #[test]
+    fn no_range_is_degenerate() {
+        for max in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, f64::MAX] {
+            for scale in [Scale::Linear, Scale::Log] {
+                for range in [DisplayRange::absolute(max, scale), DisplayRange::signed(max, scale)] {
+                    assert!(range.lo() < range.hi());
+                    assert!(range.ticks(5).len() <= 16, "{range:?}");
+                }
+            }
+        }
+        assert_eq!(DisplayRange::between(1.0, 1.0, Scale::Linear), None);
+        assert_eq!(DisplayRange::between(0.0, 1.0, Scale::Log), None);
+    }
+}
