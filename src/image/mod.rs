@@ -5,6 +5,8 @@
 
 mod colormap;
 mod info;
+mod kind;
+mod naming;
 mod plane;
 mod range;
 mod sample;
@@ -12,6 +14,7 @@ mod window;
 
 pub use colormap::ColorMap;
 pub use info::{Aov, AovChannel, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout};
+pub use naming::group_aovs;
 pub use plane::{Plane, PlaneChannel};
 pub use range::{DisplayRange, Scale, Tick, tick_label};
 pub use sample::{Sample, SampleType, Samples};

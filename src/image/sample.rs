@@ -189,4 +189,15 @@ impl Samples {
             Self::F32(v) => bytemuck::cast_slice(v),
         }
     }
+
+    /// The same bytes, to be filled in.
+    pub fn as_bytes_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::U8(v) => v,
+            Self::U16(v) => bytemuck::cast_slice_mut(v),
+            Self::F16(v) => bytemuck::cast_slice_mut(v),
+            Self::U32(v) => bytemuck::cast_slice_mut(v),
+            Self::F32(v) => bytemuck::cast_slice_mut(v),
+        }
+    }
 }

@@ -1,1 +1,3 @@
-//! To come.
+//! Files become planes: compared with what other software reads from them.
+
+mod exr;

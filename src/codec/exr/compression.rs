@@ -1,0 +1,71 @@
+//! The compressions of EXR: names, block heights and which are decoded here.
+
+use exr::compression::Compression as Codec;
+
+/// How a part is compressed, as the id in its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compression(u8);
+
+impl Compression {
+    /// Any id, known or not.
+    pub const fn new(id: u8) -> Self {
+        Self(id)
+    }
+
+    /// The usual name.
+    pub fn name(self) -> String {
+        const NAMES: [&str; 14] = [
+            "NONE", "RLE", "ZIPS", "ZIP", "PIZ", "PXR24", "B44", "B44A", "DWAA", "DWAB", "HTJ2K256",
+            "HTJ2K32", "LJ2K", "ZSTD",
+        ];
+        NAMES
+            .get(usize::from(self.0))
+            .map_or_else(|| format!("unknown ({})", self.0), |name| (*name).to_owned())
+    }
+
+    /// Lines of one scan-line block; `None` where it is not known.
+    pub const fn lines(self) -> Option<u32> {
+        match self.0 {
+            0..=2 => Some(1),
+            3 | 5 => Some(16),
+            4 | 6 | 7 | 8 | 11 => Some(32),
+            9 | 10 => Some(256),
+            _ => None,
+        }
+    }
+
+    /// The decoder, where there is one.
+    pub const fn codec(self) -> Option<Codec> {
+        Some(match self.0 {
+            0 => Codec::Uncompressed,
+            1 => Codec::RLE,
+            2 => Codec::ZIP1,
+            3 => Codec::ZIP16,
+            4 => Codec::PIZ,
+            5 => Codec::PXR24,
+            6 => Codec::B44,
+            7 => Codec::B44A,
+            8 => Codec::DWAA(None),
+            9 => Codec::DWAB(None),
+            _ => return None,
+        })
+    }
+
+    /// Whether it is one of the two that quantise `*.R`, `*.G`, `*.B` and `*.Y` channels.
+    pub const fn is_dwa(self) -> bool {
+        matches!(self.0, 8 | 9)
+    }
+
+    /// More times than a sound block can grow when it is decompressed: a guard against headers
+    /// that claim more pixels than their few bytes can tell.
+    pub const fn max_ratio(self) -> u64 {
+        match self.0 {
+            0 => 1,
+            1 => 128,
+            // Deflate: at most 1032.
+            2 | 3 | 5 => 1100,
+            // PXR24 and PIZ on top of their entropy coders, B44 of flat areas, DWA of flat blocks.
+            _ => 1 << 18,
+        }
+    }
+}

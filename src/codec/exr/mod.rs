@@ -1,0 +1,87 @@
+//! OpenEXR: own header and chunk reading, the `exr` crate's decompressors.
+
+mod chunks;
+mod compression;
+mod decode;
+mod header;
+
+use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
+
+use super::source::Source;
+use super::{Error, Limits};
+use chunks::ChunkTable;
+use header::{Header, Part};
+
+/// Headers of all parts; the offset tables are checked, so that an unfinished file is found here.
+pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
+    let header = Header::read(source, limits)?;
+    ChunkTable::read(source, &header)?;
+    let parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let aovs = group_aovs(&parts);
+    Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs })
+}
+
+/// One result for each of `aovs`; each part is read once.
+pub fn read_planes(
+    source: &Source,
+    info: &ImageInfo,
+    aovs: &[&Aov],
+    limits: &Limits,
+) -> Result<Vec<Result<Plane, Error>>, Error> {
+    let header = Header::read(source, limits)?;
+    let now: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
+    if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
+        return Err(Error::Changed { path: source.path.clone() });
+    }
+    let table = ChunkTable::read(source, &header)?;
+    let mut results: Vec<Option<Result<Plane, Error>>> = aovs.iter().map(|_| None).collect();
+    for part in 0..header.parts.len() {
+        let wanted: Vec<usize> = (0..aovs.len()).filter(|&i| aovs[i].part == part).collect();
+        if wanted.is_empty() {
+            continue;
+        }
+        let of_part: Vec<&Aov> = wanted.iter().map(|&i| aovs[i]).collect();
+        let planes = match &now[part].unreadable {
+            Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
+            None => decode::read_part(source, &header, part, &table, &of_part),
+        };
+        match planes {
+            Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Some(Ok(plane))),
+            Err(error) => wanted.iter().for_each(|&i| results[i] = Some(Err(error.clone()))),
+        }
+    }
+    let stale = || Err(Error::Changed { path: source.path.clone() });
+    Ok(results.into_iter().map(|result| result.unwrap_or_else(stale)).collect())
+}
+
+fn part_info(part: &Part) -> PartInfo {
+    let channel = |c: &header::Channel| ChannelInfo {
+        name: c.name.clone(),
+        sample_type: c.sample_type,
+        sampling: c.sampling,
+    };
+    PartInfo {
+        name: part.name.clone(),
+        view: part.view.clone(),
+        layout: part.layout,
+        compression: part.compression.name(),
+        data_window: part.data_window,
+        display_window: part.display_window,
+        channels: part.channels.iter().map(channel).collect(),
+        unreadable: unreadable(part),
+        notes: Vec::new(),
+    }
+}
+
+/// Why the pixels of `part` cannot be read.
+fn unreadable(part: &Part) -> Option<String> {
+    if matches!(part.layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
+        return Some("deep data is not supported: flatten it first".to_owned());
+    }
+    if part.compression.codec().is_none() {
+        return Some(format!("compression {} is not supported: convert it to ZIP", part.compression.name()));
+    }
+    let subsampled = part.channels.iter().find(|c| c.sampling != (1, 1))?;
+    Some(format!("channel {:?} is subsampled, which is not supported: convert it to RGB", subsampled.name))
+}

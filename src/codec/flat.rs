@@ -1,0 +1,79 @@
+//! What PNG and JPEG have in common: one part at the origin, interleaved samples of one type.
+
+use crate::image::{
+    Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, PlaneChannel, SampleType, Samples,
+    Window, group_aovs,
+};
+
+use super::Error;
+use super::source::Source;
+
+/// Note of a file with an ICC profile.
+pub const PROFILE_NOTE: &str = "its ICC profile is not applied: values are as stored";
+
+/// What the header of such a file tells.
+pub struct Flat {
+    pub format: FileFormat,
+    pub window: Window,
+    pub channels: &'static [&'static str],
+    pub sample_type: SampleType,
+    pub notes: Vec<String>,
+}
+
+impl Flat {
+    /// The same in the words of all formats.
+    pub fn info(&self, source: &Source) -> ImageInfo {
+        let sample_type = self.sample_type;
+        let channel = |name: &&str| ChannelInfo { name: (*name).to_owned(), sample_type, sampling: (1, 1) };
+        let parts = vec![PartInfo {
+            name: None,
+            view: None,
+            layout: PartLayout::ScanLine,
+            compression: if self.format == FileFormat::Png { "DEFLATE" } else { "JPEG" }.to_owned(),
+            data_window: self.window,
+            display_window: self.window,
+            channels: self.channels.iter().map(channel).collect(),
+            unreadable: None,
+            notes: self.notes.clone(),
+        }];
+        let aovs = group_aovs(&parts);
+        ImageInfo { path: source.path.clone(), format: self.format, parts, aovs }
+    }
+
+    /// # Errors
+    /// When the file is no longer the one that `info` tells of.
+    pub fn check_unchanged(&self, source: &Source, info: &ImageInfo) -> Result<(), Error> {
+        let now = self.info(source);
+        let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
+        match info.parts.as_slice() {
+            [part] if same(part, &now.parts[0]) => Ok(()),
+            _ => Err(Error::Changed { path: source.path.clone() }),
+        }
+    }
+}
+
+/// Picks the channels of each AOV out of the interleaved `pixels`.
+pub fn planes(
+    source: &Source,
+    flat: &Flat,
+    aovs: &[&Aov],
+    pixels: &[u8],
+    pick: impl Fn(usize) -> Samples,
+) -> Result<Vec<Result<Plane, Error>>, Error> {
+    let expected = flat.window.pixels() * (flat.channels.len() * flat.sample_type.bytes()) as u64;
+    if pixels.len() as u64 != expected {
+        let reason = format!("{} bytes of pixels came out instead of {expected}", pixels.len());
+        return Err(Error::damaged(&source.path, "", reason));
+    }
+    let stale = || Error::Changed { path: source.path.clone() };
+    let plane = |aov: &&Aov| {
+        if aov.channels.iter().any(|c| c.index >= flat.channels.len()) {
+            return Err(stale());
+        }
+        let channel =
+            |c: &crate::image::AovChannel| PlaneChannel { name: c.name.clone(), samples: pick(c.index) };
+        let channels = aov.channels.iter().map(channel).collect();
+        Ok(Plane { data_window: flat.window, display_window: flat.window, channels })
+    };
+    Ok(aovs.iter().map(plane).collect())
+}
