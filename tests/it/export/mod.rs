@@ -1,1 +1,5 @@
-//! To come.
+//! What the exported files hold, read by others' software where there is some.
+
+mod atomic;
+mod sample;
+mod tables;
