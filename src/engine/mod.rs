@@ -1,5 +1,21 @@
 //! A plan becomes results in frame order: the one pipeline of window and commands.
+//!
+//! [`Plan`] is what to compute, [`run`] computes it on worker threads, [`FrameRow`]s, [`Summary`]
+//! and [`Series`] are what comes out. A bad frame is a row with a reason.
 
+mod frame;
+mod plan;
+mod result;
+mod rules;
+mod run;
+mod select;
 mod series;
+mod track;
+mod units;
 
+pub use plan::{Against, Plan};
+pub use result::{AovSummary, Failure, FrameRow, Status, Summary, Verdict};
+pub use rules::{Allowance, RuleChoice, RuleError, Rules};
+pub use run::{Context, Error, Event, Finished, MapFrame, MapSink, run};
+pub use select::{AovGlob, GlobError};
 pub use series::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};

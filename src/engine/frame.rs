@@ -1,0 +1,376 @@
+//! One unit of work: its files are read, compared and probed; whatever is wrong with them becomes
+//! a row of the result.
+
+use std::path::{Path, PathBuf};
+
+use super::track::{Tracked, track};
+use super::units::{Unit, UnitCandidate};
+use super::{Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, select};
+use crate::codec::{self, Limits};
+use crate::image::{Aov, ImageInfo, Plane};
+use crate::metric::{Metric, Pair, PairError, Rule, Want};
+
+/// What a unit came to.
+#[derive(Debug, Default)]
+pub(super) struct UnitResult {
+    pub rows: Vec<FrameRow>,
+    pub tracked: Vec<Tracked>,
+    /// (sequence of the series, file, what became of it).
+    pub files: Vec<(usize, Option<PathBuf>, CellStatus)>,
+    /// What else went wrong (a map that could not be written).
+    pub troubles: Vec<String>,
+}
+
+/// Keys to report for frames of which no file can be read: those of the run's first readable file.
+pub(super) type Catalogue = Vec<Aov>;
+
+/// A file as far as its header.
+enum Opened {
+    Missing,
+    Broken(codec::Error),
+    Ready(ImageInfo),
+}
+
+fn open(path: Option<&Path>, limits: &Limits) -> Opened {
+    match path.map(|path| codec::read_info(path, limits)) {
+        None => Opened::Missing,
+        Some(Err(error)) => Opened::Broken(error),
+        Some(Ok(info)) => Opened::Ready(info),
+    }
+}
+
+impl Opened {
+    const fn info(&self) -> Option<&ImageInfo> {
+        match self {
+            Self::Ready(info) => Some(info),
+            _ => None,
+        }
+    }
+
+    fn cell_status(&self) -> CellStatus {
+        match self {
+            Self::Missing => CellStatus::FrameMissing,
+            Self::Broken(error) => status_of(error).into(),
+            Self::Ready(_) => CellStatus::Compared,
+        }
+    }
+}
+
+const fn status_of(error: &codec::Error) -> Status {
+    if error.is_incomplete() { Status::IncompleteFile } else { Status::Unreadable }
+}
+
+fn failure_of(error: &codec::Error) -> Failure {
+    Failure { status: status_of(error), reason: error.to_string() }
+}
+
+/// A candidate's AOV that waits to be compared with the reference's of the same name.
+struct Match<'a> {
+    candidate: usize,
+    info: &'a ImageInfo,
+    aov: &'a Aov,
+}
+
+/// Everything that one unit works with.
+struct Work<'a> {
+    plan: &'a Plan,
+    context: &'a Context,
+    number: Option<i64>,
+    /// Keys of the reference's file: globs are held against them.
+    keys: Vec<&'a str>,
+    result: UnitResult,
+}
+
+/// Reads, compares and probes one unit; `group_bytes` bounds the decoded samples held at a time.
+pub(super) fn process(
+    unit: &Unit,
+    plan: &Plan,
+    context: &Context,
+    catalogue: &Catalogue,
+    group_bytes: u64,
+) -> UnitResult {
+    let reference = open(unit.reference.as_deref(), &context.limits);
+    let candidates: Vec<(&UnitCandidate, Opened)> =
+        unit.candidates.iter().map(|c| (c, open(c.path.as_deref(), &context.limits))).collect();
+    let infos = std::iter::once(&reference).chain(candidates.iter().map(|(_, opened)| opened));
+    let known = infos.filter_map(Opened::info).map(|info| &info.aovs).next().unwrap_or(catalogue);
+    let keys = known.iter().map(|aov| aov.key.as_str()).collect();
+    let mut work = Work { plan, context, number: unit.number, keys, result: UnitResult::default() };
+
+    work.note_files(unit, &reference, &candidates);
+    for (candidate, opened) in &candidates {
+        if let Some(failure) = whole_file_failure(&reference, opened, unit, candidate) {
+            work.whole_frame(candidate.index, known, &failure);
+        }
+    }
+    let readable: Vec<(usize, &ImageInfo)> =
+        candidates.iter().filter_map(|(c, opened)| Some((c.index, opened.info()?))).collect();
+    match reference.info() {
+        Some(reference) => work.compare_all(reference, &readable, group_bytes),
+        None => work.track_alone(&readable),
+    }
+    work.result
+}
+
+/// Why no AOV of this frame can be compared, if so.
+fn whole_file_failure(
+    reference: &Opened,
+    candidate: &Opened,
+    unit: &Unit,
+    at: &UnitCandidate,
+) -> Option<Failure> {
+    let number = unit.number.map_or_else(String::new, |number| format!(" {number}"));
+    match (reference, candidate) {
+        // Damage is told before absence: it is what one can mend.
+        (Opened::Broken(error), Opened::Broken(other)) => {
+            Some(Failure { status: status_of(error), reason: format!("{error}; {other}") })
+        }
+        (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
+        (Opened::Missing, _) => {
+            let beside = at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
+            let reason = format!("the reference has no frame{number}{beside}");
+            Some(Failure { status: Status::MissingReference, reason })
+        }
+        (Opened::Ready(info), Opened::Missing) => {
+            let reason = format!("the candidate has no frame{number} (the reference has {:?})", info.path);
+            Some(Failure { status: Status::MissingCandidate, reason })
+        }
+        (Opened::Ready(_), Opened::Ready(_)) => None,
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Index of a candidate among the sequences of the series, where the reference comes first.
+    fn sequence(&self, candidate: usize) -> usize {
+        match self.plan.against {
+            Against::Sequence { .. } => candidate + 1,
+            Against::Previous | Against::Frame(_) => candidate,
+        }
+    }
+
+    fn has_reference_sequence(&self) -> bool {
+        matches!(self.plan.against, Against::Sequence { .. })
+    }
+
+    fn note_files(&mut self, unit: &Unit, reference: &Opened, candidates: &[(&UnitCandidate, Opened)]) {
+        if self.has_reference_sequence() {
+            self.result.files.push((0, unit.reference.clone(), reference.cell_status()));
+        }
+        for (candidate, opened) in candidates {
+            let sequence = self.sequence(candidate.index);
+            self.result.files.push((sequence, candidate.path.clone(), opened.cell_status()));
+        }
+    }
+
+    fn chosen(&self, aovs: &'a [Aov]) -> Vec<&'a Aov> {
+        let keys: Vec<&str> = aovs.iter().map(|aov| aov.key.as_str()).collect();
+        let chosen = select::chosen(&self.plan.aovs, &keys);
+        aovs.iter().filter(|aov| chosen.contains(&aov.key.as_str())).collect()
+    }
+
+    fn rule(&self, aov: &Aov) -> (Rule, Allowance) {
+        self.plan.rules.rule(aov, &self.keys)
+    }
+
+    fn row(&mut self, candidate: usize, aov: &Aov, channels: Vec<String>, failure: Failure) {
+        let (rule, allowance) = self.rule(aov);
+        let (number, aov) = (self.number, aov.key.clone());
+        self.result.rows.push(FrameRow {
+            candidate,
+            number,
+            aov,
+            channels,
+            rule,
+            allowance,
+            outcome: Err(failure),
+        });
+    }
+
+    /// The same failure for every AOV that the frame should have.
+    fn whole_frame(&mut self, candidate: usize, known: &'a [Aov], failure: &Failure) {
+        for aov in self.chosen(known) {
+            self.row(candidate, aov, component_names(aov), failure.clone());
+        }
+        if known.is_empty() {
+            let rule = Rule::exact(Metric::Abs);
+            self.result.rows.push(FrameRow {
+                candidate,
+                number: self.number,
+                aov: "*".to_owned(),
+                channels: Vec::new(),
+                rule,
+                allowance: Allowance::default(),
+                outcome: Err(failure.clone()),
+            });
+        }
+    }
+
+    /// Compares every AOV of the reference with those of the candidates, a group at a time.
+    fn compare_all(&mut self, reference: &'a ImageInfo, candidates: &[(usize, &'a ImageInfo)], group_bytes: u64) {
+        let mut groups: Vec<Vec<&Aov>> = vec![Vec::new()];
+        let mut bytes = 0;
+        for aov in self.chosen(&reference.aovs) {
+            let needed = 2 * reference.aov_bytes(aov);
+            if bytes + needed > group_bytes && bytes > 0 {
+                groups.push(Vec::new());
+                bytes = 0;
+            }
+            bytes += needed;
+            groups.last_mut().expect("there is always one").push(aov);
+        }
+        for group in groups {
+            if self.context.is_cancelled() {
+                return;
+            }
+            self.compare_group(reference, &group, candidates);
+        }
+        for &(candidate, info) in candidates {
+            self.aovs_of_candidate_alone(reference, candidate, info);
+        }
+    }
+
+    fn aovs_of_candidate_alone(&mut self, reference: &ImageInfo, candidate: usize, info: &'a ImageInfo) {
+        for aov in self.chosen(&info.aovs) {
+            if reference.aov(&aov.key).is_none() {
+                let reason = lacks(reference, &aov.key);
+                let failure = Failure { status: Status::AovMissingReference, reason };
+                self.row(candidate, aov, component_names(aov), failure);
+            }
+        }
+    }
+
+    /// Decodes a group of the reference's AOVs once, then those of one candidate after the other.
+    fn compare_group(&mut self, reference: &'a ImageInfo, group: &[&'a Aov], candidates: &[(usize, &'a ImageInfo)]) {
+        if group.is_empty() {
+            return;
+        }
+        let planes = codec::read_planes(reference, group, &self.context.limits);
+        if self.has_reference_sequence() {
+            for (aov, plane) in group.iter().zip(&planes) {
+                if let Ok(plane) = plane {
+                    let (rule, _) = self.rule(aov);
+                    let cells = track(&self.plan.probes, (0, &aov.key, &rule), plane, Some(plane), true);
+                    self.result.tracked.extend(cells);
+                }
+            }
+        }
+        for &(candidate, info) in candidates {
+            if self.context.is_cancelled() {
+                return;
+            }
+            let mut wanted = Vec::new();
+            let mut pending = Vec::new();
+            for (aov, plane) in group.iter().zip(&planes) {
+                match (info.aov(&aov.key), plane) {
+                    (None, _) => {
+                        let reason = lacks(info, &aov.key);
+                        let failure = Failure { status: Status::AovMissingCandidate, reason };
+                        self.row(candidate, aov, component_names(aov), failure);
+                    }
+                    (Some(_), Err(error)) => self.row(candidate, aov, component_names(aov), failure_of(error)),
+                    (Some(theirs), Ok(plane)) => {
+                        wanted.push(theirs);
+                        pending.push((*aov, plane, Match { candidate, info, aov: theirs }));
+                    }
+                }
+            }
+            let decoded = codec::read_planes(info, &wanted, &self.context.limits);
+            for ((aov, plane, matched), theirs) in pending.into_iter().zip(decoded) {
+                match theirs {
+                    Err(error) => self.row(candidate, aov, component_names(aov), failure_of(&error)),
+                    Ok(theirs) => self.compare_one(aov, plane, &matched, &theirs),
+                }
+            }
+        }
+    }
+
+    fn compare_one(&mut self, aov: &Aov, reference: &Plane, matched: &Match<'_>, candidate: &Plane) {
+        let (rule, allowance) = self.rule(aov);
+        let pair = Pair::new(candidate, reference, self.plan.extent);
+        let comparable = pair.is_ok();
+        let sequence = self.sequence(matched.candidate);
+        let place = (sequence, aov.key.as_str(), &rule);
+        self.result.tracked.extend(track(&self.plan.probes, place, candidate, Some(reference), comparable));
+        let pair = match pair {
+            Ok(pair) => pair,
+            Err(error) => {
+                let status = match error {
+                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => Status::SizeMismatch,
+                    PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
+                };
+                let reason = format!("{error}: {:?}", matched.info.path);
+                self.row(matched.candidate, aov, component_names(aov), Failure { status, reason });
+                return;
+            }
+        };
+        let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
+        let comparison = self.context.backend.compare(&pair, &rule, want);
+        let row = FrameRow {
+            candidate: matched.candidate,
+            number: self.number,
+            aov: aov.key.clone(),
+            channels: pair.channel_names(),
+            rule,
+            allowance,
+            outcome: Ok(Box::new(comparison.stats)),
+        };
+        if let (Some(sink), Some(map)) = (&self.context.maps, &comparison.map) {
+            let candidate = &self.plan.candidates[matched.candidate].name;
+            let reference_name = self.plan.against.reference_name();
+            let display_window = reference.display_window;
+            let frame = MapFrame { row: &row, candidate, reference: &reference_name, map, display_window };
+            if let Err(trouble) = sink.write(&frame) {
+                self.result.troubles.push(trouble);
+            }
+        }
+        self.result.rows.push(row);
+        self.unmatched_channels(aov, matched, &pair);
+    }
+
+    /// Channels that one side lacks are results of their own.
+    fn unmatched_channels(&mut self, aov: &Aov, matched: &Match<'_>, pair: &Pair<'_>) {
+        let (candidate_alone, reference_alone) = pair.unmatched();
+        let (file, path) = (&matched.aov.key, &matched.info.path);
+        if !reference_alone.is_empty() {
+            let reason = format!("{file:?} has no channel {} here: {path:?}", reference_alone.join(", "));
+            let failure = Failure { status: Status::AovMissingCandidate, reason };
+            self.row(matched.candidate, aov, reference_alone, failure);
+        }
+        if !candidate_alone.is_empty() {
+            let reason =
+                format!("the reference's {file:?} has no channel {}: {path:?}", candidate_alone.join(", "));
+            let failure = Failure { status: Status::AovMissingReference, reason };
+            self.row(matched.candidate, aov, candidate_alone, failure);
+        }
+    }
+
+    /// Values of the candidates where the reference has none to compare them with.
+    fn track_alone(&mut self, candidates: &[(usize, &'a ImageInfo)]) {
+        if self.plan.probes.is_empty() {
+            return;
+        }
+        for &(candidate, info) in candidates {
+            for aov in self.chosen(&info.aovs) {
+                let (rule, _) = self.rule(aov);
+                let sequence = self.sequence(candidate);
+                for plane in codec::read_planes(info, &[aov], &self.context.limits).into_iter().flatten() {
+                    let place = (sequence, aov.key.as_str(), &rule);
+                    self.result.tracked.extend(track(&self.plan.probes, place, &plane, None, true));
+                }
+            }
+        }
+    }
+}
+
+fn component_names(aov: &Aov) -> Vec<String> {
+    aov.channels.iter().map(|channel| channel.name.clone()).collect()
+}
+
+fn lacks(info: &ImageInfo, key: &str) -> String {
+    const SHOWN: usize = 12;
+    let mut keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).take(SHOWN).collect();
+    if info.aovs.len() > SHOWN {
+        keys.push("...");
+    }
+    format!("no AOV {key:?}; the file has {}: {:?}", keys.join(", "), info.path)
+}

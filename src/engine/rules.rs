@@ -1,0 +1,231 @@
+//! Which rule judges which AOV.
+
+use serde::Deserialize;
+
+use super::select::{AovGlob, GlobError};
+use crate::image::Aov;
+use crate::metric::{Metric, NonFinite, Rule, default_metric};
+
+/// Tolerances as a user may give them; what is absent keeps its default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RuleChoice {
+    /// Metric; by the AOV's kind where absent.
+    pub metric: Option<Metric>,
+    /// Absolute tolerance.
+    pub abs: Option<f64>,
+    /// Relative tolerance.
+    pub rel: Option<f64>,
+    /// Least divisor of `rel`.
+    pub floor: Option<f64>,
+    /// What equal non-finite values are.
+    pub non_finite: Option<NonFinite>,
+    /// How much may change without being told as a difference.
+    pub allow_changed: Option<Allowance>,
+}
+
+/// How many pixels of one frame and AOV may change.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, serde::Serialize)]
+#[serde(untagged)]
+pub enum Allowance {
+    /// That many.
+    Count(u64),
+    /// That part of them, 0..=1.
+    Fraction(f64),
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self::Count(0)
+    }
+}
+
+impl Allowance {
+    /// Whether `changed` of `pixels` is no more than allowed.
+    pub fn covers(self, changed: u64, pixels: u64) -> bool {
+        match self {
+            Self::Count(count) => changed <= count,
+            Self::Fraction(fraction) => changed as f64 <= fraction * pixels as f64,
+        }
+    }
+}
+
+/// An integer is a number of pixels, a decimal a fraction.
+impl std::str::FromStr for Allowance {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(count) = text.parse::<u64>() {
+            return Ok(Self::Count(count));
+        }
+        let fraction = text.parse::<f64>().ok().filter(|f| (0.0..=1.0).contains(f));
+        fraction.map(Self::Fraction).ok_or_else(|| {
+            format!("{text:?} is neither a number of pixels (100) nor a fraction between 0 and 1 (0.01)")
+        })
+    }
+}
+
+/// A rule that makes no sense.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RuleError {
+    /// Tolerance below 0 or not a number.
+    #[error("the {name} tolerance must be a finite number of at least 0, not {value}")]
+    Tolerance {
+        /// `absolute` or `relative`.
+        name: &'static str,
+        /// As given.
+        value: f64,
+    },
+    /// A floor of 0 or less.
+    #[error("the floor of the metric \"rel\" must be a finite number above 0, not {value}")]
+    Floor {
+        /// As given.
+        value: f64,
+    },
+    /// `--rel` where it has no meaning.
+    #[error(
+        "a relative tolerance has no meaning for the metric {metric:?}: \
+         its values are compared with the absolute tolerance, in the metric's own unit"
+    )]
+    NoRelative {
+        /// The metric.
+        metric: Metric,
+    },
+    /// A fraction outside 0..=1.
+    #[error("the allowed fraction of changed pixels must lie between 0 and 1, not {value}")]
+    Fraction {
+        /// As given.
+        value: f64,
+    },
+    /// Not a glob.
+    #[error(transparent)]
+    Glob(#[from] GlobError),
+}
+
+impl RuleChoice {
+    /// # Errors
+    /// When a number is out of its range or two choices do not go together.
+    pub fn check(&self) -> Result<(), RuleError> {
+        for (name, value) in [("absolute", self.abs), ("relative", self.rel)] {
+            if let Some(value) = value.filter(|v| !(v.is_finite() && *v >= 0.0)) {
+                return Err(RuleError::Tolerance { name, value });
+            }
+        }
+        if let Some(value) = self.floor.filter(|v| !(v.is_finite() && *v > 0.0)) {
+            return Err(RuleError::Floor { value });
+        }
+        if let (Some(metric), Some(rel)) = (self.metric, self.rel)
+            && !metric.takes_relative_tolerance()
+            && rel != 0.0
+        {
+            return Err(RuleError::NoRelative { metric });
+        }
+        if let Some(Allowance::Fraction(value)) = self.allow_changed
+            && !(0.0..=1.0).contains(&value)
+        {
+            return Err(RuleError::Fraction { value });
+        }
+        Ok(())
+    }
+
+    fn over(self, base: Self) -> Self {
+        // A metric chosen here makes a relative tolerance chosen for another metric void.
+        let rel_fits = self.metric.is_none_or(Metric::takes_relative_tolerance);
+        Self {
+            metric: self.metric.or(base.metric),
+            abs: self.abs.or(base.abs),
+            rel: self.rel.or(if rel_fits { base.rel } else { None }),
+            floor: self.floor.or(base.floor),
+            non_finite: self.non_finite.or(base.non_finite),
+            allow_changed: self.allow_changed.or(base.allow_changed),
+        }
+    }
+}
+
+/// The rules of a run: one for all, and exceptions by AOV glob, of which the last that fits wins.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    base: RuleChoice,
+    exceptions: Vec<(AovGlob, RuleChoice)>,
+}
+
+impl Rules {
+    /// `base` for all AOVs but those that an exception names.
+    ///
+    /// # Errors
+    /// When one of them makes no sense.
+    pub fn new(base: RuleChoice, exceptions: Vec<(AovGlob, RuleChoice)>) -> Result<Self, RuleError> {
+        base.check()?;
+        for (_, choice) in &exceptions {
+            choice.check()?;
+        }
+        Ok(Self { base, exceptions })
+    }
+
+    /// The rule and the allowance for `aov`, one of the `keys` of its file.
+    pub fn rule(&self, aov: &Aov, keys: &[&str]) -> (Rule, Allowance) {
+        let fitting = self.exceptions.iter().filter(|(glob, _)| glob.chooses(&aov.key, keys.iter().copied()));
+        let choice = fitting.fold(self.base, |base, (_, choice)| choice.over(base));
+        let metric = choice.metric.unwrap_or_else(|| default_metric(aov.kind));
+        let rule = Rule {
+            metric,
+            abs: if metric == Metric::Id { 0.0 } else { choice.abs.unwrap_or(0.0) },
+            rel: if metric.takes_relative_tolerance() { choice.rel.unwrap_or(0.0) } else { 0.0 },
+            floor: choice.floor.unwrap_or(Rule::DEFAULT_FLOOR),
+            non_finite: choice.non_finite.unwrap_or_default(),
+        };
+        (rule, choice.allow_changed.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::AovKind;
+
+    fn aov(key: &str, kind: AovKind) -> Aov {
+        Aov { key: key.to_owned(), kind, part: 0, channels: Vec::new() }
+    }
+
+    #[test]
+    fn the_kind_gives_the_metric_unless_one_is_named() {
+        let (id, depth) = (aov("id", AovKind::Id), aov("depth", AovKind::Scalar));
+        let keys = ["id", "depth"];
+        let rules = Rules::new(RuleChoice { abs: Some(0.5), ..Default::default() }, vec![]).expect("sound");
+        assert_eq!(rules.rule(&id, &keys).0, Rule::exact(Metric::Id));
+        assert_eq!(rules.rule(&depth, &keys).0, Rule { abs: 0.5, ..Rule::exact(Metric::Abs) });
+        let all = RuleChoice { metric: Some(Metric::Abs), ..Default::default() };
+        assert_eq!(Rules::new(all, vec![]).expect("sound").rule(&id, &keys).0.metric, Metric::Abs);
+    }
+
+    #[test]
+    fn the_last_fitting_exception_wins() {
+        let glob = |text| AovGlob::new(text).expect("a glob");
+        let exceptions = vec![
+            (glob("d*"), RuleChoice { abs: Some(1.0), rel: Some(0.1), ..Default::default() }),
+            (glob("depth"), RuleChoice { abs: Some(2.0), ..Default::default() }),
+        ];
+        let rules = Rules::new(RuleChoice::default(), exceptions).expect("sound");
+        let keys = ["depth", "diff"];
+        let (rule, _) = rules.rule(&aov("depth", AovKind::Scalar), &keys);
+        assert_eq!((rule.abs, rule.rel), (2.0, 0.1));
+        assert_eq!(rules.rule(&aov("diff", AovKind::Colour), &keys).0.abs, 1.0);
+    }
+
+    #[test]
+    fn senseless_rules_are_refused() {
+        let rel = RuleChoice { metric: Some(Metric::Rel), rel: Some(0.1), ..Default::default() };
+        assert!(matches!(rel.check(), Err(RuleError::NoRelative { metric: Metric::Rel })));
+        let nan = RuleChoice { abs: Some(f64::NAN), ..Default::default() };
+        assert!(matches!(nan.check(), Err(RuleError::Tolerance { name: "absolute", .. })));
+    }
+
+    #[test]
+    fn an_integer_is_a_count_and_a_decimal_a_fraction() {
+        assert_eq!("3".parse(), Ok(Allowance::Count(3)));
+        assert_eq!("0.25".parse(), Ok(Allowance::Fraction(0.25)));
+        assert_eq!("1.0".parse(), Ok(Allowance::Fraction(1.0)));
+        assert!("1.5".parse::<Allowance>().is_err());
+        assert!(Allowance::Fraction(0.25).covers(25, 100) && !Allowance::Fraction(0.25).covers(26, 100));
+    }
+}

@@ -1,0 +1,275 @@
+//! Runs a plan: worker threads take one unit after the other, results leave in frame order.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::frame::{Catalogue, UnitResult, process};
+use super::track::SeriesBuilder;
+use super::units::{Unit, units};
+use super::{Against, Allowance, Failure, FrameRow, Plan, Series, Status, Summary, select};
+use crate::codec::{self, Limits};
+use crate::image::{ImageInfo, Window};
+use crate::metric::{Backend, DeltaMap, Metric, Rule};
+
+/// What a run works with: everything that is no part of its result.
+#[derive(Clone)]
+pub struct Context {
+    /// Computes the comparisons.
+    pub backend: Arc<dyn Backend>,
+    /// Bounds on what a file may hold.
+    pub limits: Limits,
+    /// Frames handled at a time.
+    pub threads: NonZeroUsize,
+    /// Bytes of decoded samples held at a time.
+    pub memory_bytes: u64,
+    /// Set from anywhere to end the run early.
+    pub cancel: Arc<AtomicBool>,
+    /// Takes a map of every compared frame and AOV, on the threads that make them.
+    pub maps: Option<Arc<dyn MapSink>>,
+}
+
+impl Context {
+    /// Whether the run shall end.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+}
+
+/// One map on its way out.
+pub struct MapFrame<'a> {
+    /// What it belongs to; always compared.
+    pub row: &'a FrameRow,
+    /// Name of the candidate.
+    pub candidate: &'a str,
+    /// Name of the reference.
+    pub reference: &'a str,
+    /// The values.
+    pub map: &'a DeltaMap,
+    /// Of the pictures.
+    pub display_window: Window,
+}
+
+/// Takes maps, from several threads at once.
+pub trait MapSink: Send + Sync {
+    /// # Errors
+    /// With what went wrong, in words; the run goes on and ends as incomplete.
+    fn write(&self, frame: &MapFrame<'_>) -> Result<(), String>;
+}
+
+/// What a run says on its way.
+pub enum Event<'a> {
+    /// One more row, in frame order.
+    Row(&'a FrameRow),
+    /// Something went wrong beside the rows.
+    Trouble(&'a str),
+    /// Units done, of all.
+    Progress {
+        /// Done.
+        done: usize,
+        /// Of.
+        total: usize,
+    },
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Finished {
+    /// Per candidate and AOV.
+    pub summary: Summary,
+    /// The tracked pixels and regions, if the plan has any.
+    pub series: Option<Series>,
+}
+
+/// Why a plan cannot be run.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// No frame is left.
+    #[error("no frame to compare: {reason}")]
+    NothingToCompare {
+        /// Why.
+        reason: String,
+    },
+    /// No AOV is left.
+    #[error("no AOV matches {globs:?}; there are {present:?}: {path:?}")]
+    NoSuchAov {
+        /// As given.
+        globs: Vec<String>,
+        /// What there is.
+        present: Vec<String>,
+        /// The file that was looked at.
+        path: std::path::PathBuf,
+    },
+    /// Ended early on request.
+    #[error("cancelled; nothing was written under a final name")]
+    Cancelled,
+}
+
+/// Runs `plan`; `on_event` hears of every row, in frame order, on the calling thread.
+///
+/// # Errors
+/// When there is nothing to compare, or the run was cancelled. A bad frame is a row, not an error.
+pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) -> Result<Finished, Error> {
+    let units = units(plan);
+    if units.is_empty() {
+        return Err(Error::NothingToCompare { reason: why_nothing(plan) });
+    }
+    let first = first_readable(&units, &context.limits);
+    check_aovs(plan, first.as_ref())?;
+    let unit_bytes = first.as_ref().map_or(0, |info| bytes_of(plan, info));
+    let catalogue = first.map_or_else(Vec::new, |info| info.aovs);
+    let workers = workers(context, units.len(), unit_bytes);
+    let group_bytes = context.memory_bytes / workers as u64;
+    let mut series = builder(plan, &units);
+    let mut summary = Summary::default();
+    let mut take = |unit: &Unit, result: UnitResult| {
+        for row in &result.rows {
+            summary.add(row);
+            on_event(Event::Row(row));
+        }
+        for trouble in &result.troubles {
+            summary.mark_incomplete();
+            on_event(Event::Trouble(trouble));
+        }
+        if let Some((builder, numbers)) = &mut series {
+            let frame = numbers.binary_search(&unit.number.unwrap_or(0)).expect("made from the same units");
+            for (sequence, path, status) in result.files {
+                builder.file(sequence, frame, path, status);
+            }
+            for tracked in result.tracked {
+                builder.add(frame, tracked);
+            }
+        }
+    };
+    let total = units.len();
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = crossbeam_channel::bounded(workers);
+    std::thread::scope(|scope| {
+        for index in 0..workers {
+            let (sender, next, units, catalogue) = (sender.clone(), &next, &units, &catalogue);
+            let worker = move || {
+                while !context.is_cancelled() {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(unit) = units.get(index) else { return };
+                    let result = process_safely(unit, plan, context, catalogue, group_bytes);
+                    if sender.send((index, result)).is_err() {
+                        return;
+                    }
+                }
+            };
+            let thread = std::thread::Builder::new().name(format!("frames-{index}"));
+            thread.spawn_scoped(scope, worker).expect("the system has a thread left");
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut expected = 0;
+        for (index, result) in receiver {
+            waiting.insert(index, result);
+            while let Some(result) = waiting.remove(&expected) {
+                take(&units[expected], result);
+                expected += 1;
+                // The closure above borrows the event sink: progress is told through the same door.
+            }
+            if expected == total {
+                break;
+            }
+        }
+    });
+    if context.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    Ok(Finished { summary, series: series.map(|(builder, _)| builder.finish()) })
+}
+
+/// A panic is a bug, but of one frame: the others go on.
+fn process_safely(
+    unit: &Unit,
+    plan: &Plan,
+    context: &Context,
+    catalogue: &Catalogue,
+    group_bytes: u64,
+) -> UnitResult {
+    let work = || process(unit, plan, context, catalogue, group_bytes);
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        let reason = format!("internal error ({text}), please report it; the frame was left out");
+        let failure = Failure { status: Status::Unreadable, reason };
+        let rows = unit.candidates.iter().map(|candidate| FrameRow {
+            candidate: candidate.index,
+            number: unit.number,
+            aov: "*".to_owned(),
+            channels: Vec::new(),
+            rule: Rule::exact(Metric::Abs),
+            allowance: Allowance::default(),
+            outcome: Err(failure.clone()),
+        });
+        UnitResult { rows: rows.collect(), ..UnitResult::default() }
+    })
+}
+
+fn why_nothing(plan: &Plan) -> String {
+    let frames = plan.frames.as_ref().map(|frames| format!("no file of the frames {frames}"));
+    let lone = || match plan.against {
+        Against::Previous => "a sequence of one frame has no previous one".to_owned(),
+        Against::Frame(number) => format!("there is no frame beside {number}"),
+        Against::Sequence { .. } => "the sequences are empty".to_owned(),
+    };
+    frames.unwrap_or_else(lone)
+}
+
+fn first_readable(units: &[Unit], limits: &Limits) -> Option<ImageInfo> {
+    let paths = units.iter().flat_map(|unit| {
+        unit.reference.iter().chain(unit.candidates.iter().filter_map(|candidate| candidate.path.as_ref()))
+    });
+    paths.into_iter().find_map(|path| codec::read_info(path, limits).ok())
+}
+
+/// A glob that finds nothing in the first readable frame is a slip of the pen, not a result.
+fn check_aovs(plan: &Plan, first: Option<&ImageInfo>) -> Result<(), Error> {
+    let Some(info) = first else { return Ok(()) };
+    let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
+    if plan.aovs.is_empty() || !select::chosen(&plan.aovs, &keys).is_empty() {
+        return Ok(());
+    }
+    Err(Error::NoSuchAov {
+        globs: plan.aovs.iter().map(|glob| glob.text().to_owned()).collect(),
+        present: keys.into_iter().map(str::to_owned).collect(),
+        path: info.path.clone(),
+    })
+}
+
+/// Bytes of decoded samples of one unit: the reference's and one candidate's.
+fn bytes_of(plan: &Plan, info: &ImageInfo) -> u64 {
+    let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
+    let chosen = select::chosen(&plan.aovs, &keys);
+    let aovs = info.aovs.iter().filter(|aov| chosen.contains(&aov.key.as_str()));
+    2 * aovs.map(|aov| info.aov_bytes(aov)).sum::<u64>()
+}
+
+/// As many frames at a time as there are threads, and as the memory holds.
+fn workers(context: &Context, units: usize, unit_bytes: u64) -> usize {
+    let fit = context.memory_bytes.checked_div(unit_bytes).unwrap_or(u64::MAX);
+    let fit = usize::try_from(fit).unwrap_or(usize::MAX);
+    fit.min(context.threads.get()).min(units).max(1)
+}
+
+fn builder(plan: &Plan, units: &[Unit]) -> Option<(SeriesBuilder, Vec<i64>)> {
+    if plan.probes.is_empty() {
+        return None;
+    }
+    let mut numbers: Vec<i64> = units.iter().map(|unit| unit.number.unwrap_or(0)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let candidates = plan.candidates.iter().map(|candidate| candidate.name.clone());
+    let (names, reference_index) = match &plan.against {
+        Against::Sequence { reference, .. } => {
+            (std::iter::once(reference.name.clone()).chain(candidates).collect(), Some(0))
+        }
+        Against::Previous | Against::Frame(_) => (candidates.collect(), None),
+    };
+    let builder = SeriesBuilder::new(names, reference_index, numbers.clone(), plan.probes.clone());
+    Some((builder, numbers))
+}

@@ -1,0 +1,192 @@
+//! Tracked pixels and regions: what decoded planes say about them, gathered into a [`Series`].
+
+use std::path::PathBuf;
+
+use super::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};
+use crate::image::{Plane, PlaneChannel, Window};
+use crate::metric::{Rule, channel_changed};
+
+/// One cell on its way into the series.
+#[derive(Clone, Debug)]
+pub(super) struct Tracked {
+    pub sequence: usize,
+    pub probe: usize,
+    pub channel: SeriesChannel,
+    pub cell: Cell,
+}
+
+/// The cells of all `probes` in `plane`, the AOV `aov` of `sequence`, beside those of `reference`.
+///
+/// `comparable` is false where the pictures differ in size: values, but no deltas.
+pub(super) fn track(
+    probes: &[Probe],
+    (sequence, aov, rule): (usize, &str, &Rule),
+    plane: &Plane,
+    reference: Option<&Plane>,
+    comparable: bool,
+) -> Vec<Tracked> {
+    let mut cells = Vec::new();
+    for (index, probe) in probes.iter().enumerate() {
+        for channel in &plane.channels {
+            let other = reference.and_then(|r| Some((r, &r.channels[r.channel_index(&channel.name)?])));
+            let column = SeriesChannel {
+                aov: aov.to_owned(),
+                channel: other.map_or(&channel.name, |(_, c)| &c.name).clone(),
+                sample_type: channel.samples.sample_type(),
+                tol_abs: rule.abs,
+                tol_rel: rule.rel,
+            };
+            let cell = cell(probe, (plane, channel), other, rule, comparable);
+            cells.push(Tracked { sequence, probe: index, channel: column, cell });
+        }
+    }
+    cells
+}
+
+fn cell(
+    probe: &Probe,
+    (plane, channel): (&Plane, &PlaneChannel),
+    other: Option<(&Plane, &PlaneChannel)>,
+    rule: &Rule,
+    comparable: bool,
+) -> Cell {
+    let both = other.filter(|_| comparable);
+    let value = value(probe, plane, channel, both, rule);
+    let reference = other.and_then(|(plane, channel)| self::value(probe, plane, channel, None, rule));
+    let status = match value {
+        None => CellStatus::OutsideDataWindow,
+        Some(_) if !comparable => CellStatus::SizeMismatch,
+        Some(_) => CellStatus::Compared,
+    };
+    let pair = value.zip(reference).filter(|_| comparable);
+    let changed = match pair {
+        Some((Value::Pixel(a), Value::Pixel(b))) => channel_changed(rule, a, b),
+        Some((Value::Region(stats), _)) => stats.changed_fraction > 0.0,
+        _ => false,
+    };
+    Cell { status, value, reference, delta: pair.map(|(a, b)| a.to_f64() - b.to_f64()), changed }
+}
+
+fn value(
+    probe: &Probe,
+    plane: &Plane,
+    channel: &PlaneChannel,
+    other: Option<(&Plane, &PlaneChannel)>,
+    rule: &Rule,
+) -> Option<Value> {
+    if probe.shape == ProbeShape::Pixel {
+        let index = plane.data_window.index(probe.window.x, probe.window.y)?;
+        return Some(Value::Pixel(channel.samples.get(index)));
+    }
+    let window = probe.window.intersection(&plane.data_window);
+    (!window.is_empty()).then(|| Value::Region(region(window, plane, channel, other, rule)))
+}
+
+/// Statistics over `window`, which lies inside the plane's data window.
+fn region(
+    window: Window,
+    plane: &Plane,
+    channel: &PlaneChannel,
+    other: Option<(&Plane, &PlaneChannel)>,
+    rule: &Rule,
+) -> RegionStats {
+    let pixels = || {
+        let rows = window.y..window.bottom() as i32;
+        rows.flat_map(move |y| (window.x..window.right() as i32).map(move |x| (x, y)))
+    };
+    let at = |plane: &Plane, channel: &PlaneChannel, (x, y)| {
+        plane.data_window.index(x, y).map(|index| channel.samples.get(index))
+    };
+    let finite = || {
+        let values = pixels().filter_map(|pixel| at(plane, channel, pixel));
+        values.map(crate::image::Sample::to_f64).filter(|value| value.is_finite())
+    };
+    let count = finite().count() as f64;
+    let mean = finite().sum::<f64>() / count;
+    let variance = finite().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
+    let changed = other.map_or(0, |(other, other_channel)| {
+        let differs = |pixel| match (at(plane, channel, pixel), at(other, other_channel, pixel)) {
+            (Some(a), Some(b)) => channel_changed(rule, a, b),
+            _ => true,
+        };
+        pixels().filter(|&pixel| differs(pixel)).count()
+    });
+    RegionStats {
+        mean,
+        min: finite().fold(f64::NAN, f64::min),
+        max: finite().fold(f64::NAN, f64::max),
+        std: variance.sqrt(),
+        changed_fraction: changed as f64 / window.pixels() as f64,
+    }
+}
+
+/// Fills a [`Series`] frame by frame.
+#[derive(Debug)]
+pub(super) struct SeriesBuilder {
+    sequences: Vec<String>,
+    reference_index: Option<usize>,
+    frames: Vec<i64>,
+    probes: Vec<Probe>,
+    channels: Vec<SeriesChannel>,
+    /// (sequence, frame) -> file and what became of it.
+    files: Vec<(Option<PathBuf>, CellStatus)>,
+    cells: Vec<(usize, usize, usize, usize, Cell)>,
+}
+
+impl SeriesBuilder {
+    pub fn new(
+        sequences: Vec<String>,
+        reference_index: Option<usize>,
+        frames: Vec<i64>,
+        probes: Vec<Probe>,
+    ) -> Self {
+        let files = vec![(None, CellStatus::FrameMissing); sequences.len() * frames.len()];
+        Self { sequences, reference_index, frames, probes, channels: Vec::new(), files, cells: Vec::new() }
+    }
+
+    /// Says which file a sequence has for a frame, and whether it could be read.
+    pub fn file(&mut self, sequence: usize, frame: usize, path: Option<PathBuf>, status: CellStatus) {
+        self.files[sequence * self.frames.len() + frame] = (path, status);
+    }
+
+    pub fn add(&mut self, frame: usize, tracked: Tracked) {
+        let same = |c: &SeriesChannel| c.aov == tracked.channel.aov && c.channel == tracked.channel.channel;
+        let channel = self.channels.iter().position(same).unwrap_or_else(|| {
+            self.channels.push(tracked.channel.clone());
+            self.channels.len() - 1
+        });
+        self.cells.push((tracked.sequence, frame, tracked.probe, channel, tracked.cell));
+    }
+
+    /// The dense table: AOVs in the order in which they were first met, cells that nobody filled
+    /// bear the status of their file.
+    pub fn finish(mut self) -> Series {
+        let mut order: Vec<usize> = (0..self.channels.len()).collect();
+        let first = |aov: &str| self.channels.iter().position(|c| c.aov == aov);
+        order.sort_by_key(|&index| (first(&self.channels[index].aov), index));
+        let mut place = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = new;
+        }
+        let mut series = Series {
+            channels: order.iter().map(|&old| self.channels[old].clone()).collect(),
+            cells: Vec::new(),
+            paths: self.files.iter_mut().map(|(path, _)| path.take()).collect(),
+            sequences: self.sequences,
+            reference_index: self.reference_index,
+            frames: self.frames,
+            probes: self.probes,
+        };
+        let per_file = series.probes.len() * series.channels.len();
+        for (_, status) in &self.files {
+            let status = if *status == CellStatus::Compared { CellStatus::AovMissing } else { *status };
+            let empty = Cell { status, value: None, reference: None, delta: None, changed: false };
+            series.cells.extend(std::iter::repeat_n(empty, per_file));
+        }
+        for (sequence, frame, probe, channel, cell) in self.cells {
+            let index = series.index(sequence, frame, probe, place[channel]);
+            series.cells[index] = cell;
+        }
+        series
+    }
+}

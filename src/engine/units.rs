@@ -1,0 +1,91 @@
+//! A plan becomes units of work: one frame of the reference and of every candidate.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{Against, Plan};
+use crate::sequence::{Sequence, align};
+
+/// One frame of one candidate inside a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UnitCandidate {
+    /// Index into [`Plan::candidates`].
+    pub index: usize,
+    /// The file, `None` where it is missing.
+    pub path: Option<PathBuf>,
+}
+
+/// What is read and compared together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    /// The frame's number in results.
+    pub number: Option<i64>,
+    /// The reference's file, `None` where it is missing.
+    pub reference: Option<PathBuf>,
+    /// The candidates' files.
+    pub candidates: Vec<UnitCandidate>,
+}
+
+/// All units, in frame order (then in the order of the candidates).
+pub(super) fn units(plan: &Plan) -> Vec<Unit> {
+    match &plan.against {
+        Against::Sequence { reference, offset } => against_sequence(plan, reference, *offset),
+        Against::Previous => against_itself(plan, |numbers, i| i.checked_sub(1).map(|before| numbers[before])),
+        Against::Frame(fixed) => against_itself(plan, |numbers, i| (numbers[i] != *fixed).then_some(*fixed)),
+    }
+}
+
+fn against_sequence(plan: &Plan, reference: &Sequence, offset: i64) -> Vec<Unit> {
+    let mut units: BTreeMap<Option<i64>, Unit> = BTreeMap::new();
+    for (index, candidate) in plan.candidates.iter().enumerate() {
+        for frame in align(reference, candidate, offset, plan.frames.as_ref()) {
+            let number = frame.number;
+            let unit = units.entry(number).or_insert_with(|| Unit {
+                number,
+                reference: frame.reference,
+                candidates: Vec::new(),
+            });
+            unit.candidates.push(UnitCandidate { index, path: frame.candidate });
+        }
+    }
+    // A frame that one candidate has and the reference lacks is missing in the others as well only
+    // where the reference has it: `align` has said so for each candidate on its own.
+    units.into_values().collect()
+}
+
+/// Units of sequences that are compared with their own frames; `other` gives the number of the
+/// frame that numbers\[i\] is compared with, if any.
+fn against_itself(plan: &Plan, other: impl Fn(&[i64], usize) -> Option<i64>) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for (index, candidate) in plan.candidates.iter().enumerate() {
+        let chosen = |number: &i64| plan.frames.as_ref().is_none_or(|frames| frames.contains(*number));
+        let numbers: Vec<i64> = numbers_with_gaps(candidate).into_iter().filter(chosen).collect();
+        for i in 0..numbers.len() {
+            let Some(other) = other(&numbers, i) else { continue };
+            let path = |number| candidate.path(Some(number)).map(PathBuf::from);
+            units.push(Unit {
+                number: Some(numbers[i]),
+                reference: path(other),
+                candidates: vec![UnitCandidate { index, path: path(numbers[i]) }],
+            });
+        }
+    }
+    units.sort_by_key(|unit| unit.number);
+    units
+}
+
+/// The sequence's numbers, those missing in gaps included.
+fn numbers_with_gaps(sequence: &Sequence) -> Vec<i64> {
+    let mut numbers: Vec<i64> = sequence.frames.iter().filter_map(|frame| frame.number).collect();
+    let step = sequence.step().max(1);
+    for (first, last) in sequence.gaps() {
+        let mut number = first;
+        while number <= last {
+            numbers.push(number);
+            number += step;
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
