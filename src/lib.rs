@@ -1,5 +1,7 @@
 //! aovscope compares sequences of rendered frames.
 
+#[cfg(feature = "window")]
+pub mod app;
 pub mod codec;
 pub mod engine;
 pub mod export;

@@ -210,7 +210,8 @@ impl Resources {
             Some((heat, _)) => Some(self.textures.heat(device, queue, heat)?),
             None => None,
         };
-        self.bindings[pane.slot] = Some(self.bind(device, &self.params[pane.slot], &picture, heat.as_deref()));
+        self.bindings[pane.slot] =
+            Some(self.bind(device, &self.params[pane.slot], &picture, heat.as_deref()));
         Some(())
     }
 
@@ -222,13 +223,15 @@ impl Resources {
         heat: Option<&Uploaded>,
     ) -> wgpu::BindGroup {
         let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: params.as_entire_binding() }];
-        let float = |i: usize| picture.floats.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_float);
+        let float =
+            |i: usize| picture.floats.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_float);
         let uint = |i: usize| picture.uints.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_uint);
         let delta = heat.and_then(|heat| heat.floats[0].as_ref()).unwrap_or(&self.textures.no_float);
         let flags = heat.and_then(|heat| heat.uints[0].as_ref()).unwrap_or(&self.textures.no_uint);
         let views = (0..4).map(float).chain((0..4).map(uint)).chain([delta, flags, &self.textures.lut]);
         for (binding, view) in (1..).zip(views) {
-            entries.push(wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) });
+            entries
+                .push(wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) });
         }
         let layout = self.pipeline.get_bind_group_layout(0);
         device.create_bind_group(&wgpu::BindGroupDescriptor {

@@ -50,7 +50,12 @@ impl Textures {
     }
 
     /// The textures of a plane; `None` where it is larger than the device allows.
-    pub(super) fn plane(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, decoded: &Decoded) -> Option<Arc<Uploaded>> {
+    pub(super) fn plane(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        decoded: &Decoded,
+    ) -> Option<Arc<Uploaded>> {
         let key = (false, decoded.id);
         if let Some(uploaded) = self.get(key) {
             return Some(uploaded);
@@ -73,7 +78,12 @@ impl Textures {
     }
 
     /// The textures of a delta map: values and flags.
-    pub(super) fn heat(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, heat: &Heat) -> Option<Arc<Uploaded>> {
+    pub(super) fn heat(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        heat: &Heat,
+    ) -> Option<Arc<Uploaded>> {
         let key = (true, heat.id);
         if let Some(uploaded) = self.get(key) {
             return Some(uploaded);

@@ -127,7 +127,8 @@ fn whole_file_failure(
         }
         (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
         (Opened::Missing, _) => {
-            let beside = at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
+            let beside =
+                at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
             let reason = format!("the reference has no frame{number}{beside}");
             Some(Failure { status: Status::MissingReference, reason })
         }
@@ -206,7 +207,12 @@ impl<'a> Work<'a> {
     }
 
     /// Compares every AOV of the reference with those of the candidates, a group at a time.
-    fn compare_all(&mut self, reference: &'a ImageInfo, candidates: &[(usize, &'a ImageInfo)], group_bytes: u64) {
+    fn compare_all(
+        &mut self,
+        reference: &'a ImageInfo,
+        candidates: &[(usize, &'a ImageInfo)],
+        group_bytes: u64,
+    ) {
         let mut groups: Vec<Vec<&Aov>> = vec![Vec::new()];
         let mut bytes = 0;
         for aov in self.chosen(&reference.aovs) {
@@ -240,7 +246,12 @@ impl<'a> Work<'a> {
     }
 
     /// Decodes a group of the reference's AOVs once, then those of one candidate after the other.
-    fn compare_group(&mut self, reference: &'a ImageInfo, group: &[&'a Aov], candidates: &[(usize, &'a ImageInfo)]) {
+    fn compare_group(
+        &mut self,
+        reference: &'a ImageInfo,
+        group: &[&'a Aov],
+        candidates: &[(usize, &'a ImageInfo)],
+    ) {
         if group.is_empty() {
             return;
         }
@@ -267,7 +278,9 @@ impl<'a> Work<'a> {
                         let failure = Failure { status: Status::AovMissingCandidate, reason };
                         self.row(candidate, aov, component_names(aov), failure);
                     }
-                    (Some(_), Err(error)) => self.row(candidate, aov, component_names(aov), failure_of(error)),
+                    (Some(_), Err(error)) => {
+                        self.row(candidate, aov, component_names(aov), failure_of(error))
+                    }
                     (Some(theirs), Ok(plane)) => {
                         wanted.push(theirs);
                         pending.push((*aov, plane, Match { candidate, info, aov: theirs }));
@@ -295,7 +308,9 @@ impl<'a> Work<'a> {
             Ok(pair) => pair,
             Err(error) => {
                 let status = match error {
-                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => Status::SizeMismatch,
+                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => {
+                        Status::SizeMismatch
+                    }
                     PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
                 };
                 let reason = format!("{error}: {:?}", matched.info.path);

@@ -29,7 +29,8 @@ impl AovGlob {
     /// When a bracket is not closed, and the like.
     pub fn new(text: &str) -> Result<Self, GlobError> {
         let glob = GlobBuilder::new(text).case_insensitive(true).build();
-        let glob = glob.map_err(|error| GlobError { glob: text.to_owned(), reason: error.kind().to_string() })?;
+        let glob =
+            glob.map_err(|error| GlobError { glob: text.to_owned(), reason: error.kind().to_string() })?;
         Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
     }
 

@@ -30,7 +30,9 @@ pub(super) struct Unit {
 pub(super) fn units(plan: &Plan) -> Vec<Unit> {
     match &plan.against {
         Against::Sequence { reference, offset } => against_sequence(plan, reference, *offset),
-        Against::Previous => against_itself(plan, |numbers, i| i.checked_sub(1).map(|before| numbers[before])),
+        Against::Previous => {
+            against_itself(plan, |numbers, i| i.checked_sub(1).map(|before| numbers[before]))
+        }
         Against::Frame(fixed) => against_itself(plan, |numbers, i| (numbers[i] != *fixed).then_some(*fixed)),
     }
 }
