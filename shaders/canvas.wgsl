@@ -161,6 +161,10 @@ fn inside(image: vec2i, window: vec4i) -> bool {
     return all(image >= window.xy) && all(image < window.xy + window.zw);
 }
 
+fn any_inside(first: vec2i, count: i32, window: vec4i) -> bool {
+    return all(first + count > window.xy) && all(first < window.xy + window.zw);
+}
+
 // Where neither picture nor delta is: a quiet chequered ground inside the display window.
 fn ground(image: vec2i, screen: vec2f) -> vec3f {
     if !inside(image, params.display) { return GROUND; }
@@ -244,8 +248,10 @@ fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
     }
     var colour = picture(first, count, screen);
     if (params.flags & SHOW_HEAT) != 0u {
-        let grey = dot(colour, vec3f(0.2126, 0.7152, 0.0722));
-        colour = mix(vec3f(grey), colour, 0.25) * 0.28;
+        if any_inside(first, count, params.data) {
+            let grey = dot(colour, vec3f(0.2126, 0.7152, 0.0722));
+            colour = mix(vec3f(grey), colour, 0.25) * 0.3 + GROUND * 0.35;
+        }
         let hot = heat(first, count, screen);
         colour = mix(colour, hot.xyz, hot.w);
     }

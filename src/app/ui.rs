@@ -40,7 +40,9 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
         .frame(frame.inner_margin(Margin::symmetric(10, 3)))
         .show(ui, |ui| bottom::status(ui, app));
     if !app.view.catalogue.entries().is_empty() {
-        Panel::bottom("timeline")
+        // Each has a height of its own, which the user may drag.
+        let id = if app.view.probes.items().is_empty() { "timeline" } else { "timeline and curves" };
+        Panel::bottom(id)
             .frame(padded)
             .resizable(true)
             .default_size(bottom::default_height(app))

@@ -2,6 +2,7 @@
 
 use egui::{DragValue, RichText, Role, Ui};
 
+use super::icon::{self, Icon};
 use super::{curves, named, timeline};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -11,7 +12,7 @@ use crate::view::Action;
 pub fn default_height(app: &App) -> f32 {
     let strips = app.view.candidates().len().max(1) as f32;
     let curves = if app.view.probes.items().is_empty() { 0.0 } else { 150.0 };
-    62.0 + strips * timeline::STRIP + curves
+    66.0 + strips * timeline::STRIP + curves
 }
 
 /// Draws the panel.
@@ -28,28 +29,20 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let playing = app.view.playback.is_playing();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        let mut button = |ui: &mut Ui, text: &str, name: &str, hint: &str, action: Action| {
-            let response = ui.add_sized([28.0, 22.0], egui::Button::new(text)).on_hover_text(hint);
-            named(&response, Role::Button, name);
-            if response.clicked() {
+        let mut button = |ui: &mut Ui, icon: Icon, name: &str, key: &str, action: Action| {
+            if icon::button(ui, icon, name).on_hover_text(format!("{name} ({key})")).clicked() {
                 wishes.push(action.into());
             }
         };
-        button(ui, "⏮", "First frame", "First frame (Home)", Action::First);
-        button(ui, "⏴", "Previous frame", "Previous frame (←)", Action::Step(-1));
-        let (text, name) = if playing { ("⏸", "Rest") } else { ("▶", "Play") };
-        button(ui, text, name, "Play, rest (space)", Action::TogglePlay);
-        button(ui, "⏵", "Next frame", "Next frame (→)", Action::Step(1));
-        button(ui, "⏭", "Last frame", "Last frame (End)", Action::Last);
+        button(ui, Icon::First, "First frame", "Home", Action::First);
+        button(ui, Icon::Previous, "Previous frame", "←", Action::Step(-1));
+        let (icon, name) = if playing { (Icon::Rest, "Rest") } else { (Icon::Play, "Play") };
+        button(ui, icon, name, "space", Action::TogglePlay);
+        button(ui, Icon::Next, "Next frame", "→", Action::Step(1));
+        button(ui, Icon::Last, "Last frame", "End", Action::Last);
         ui.add_space(8.0);
-        button(
-            ui,
-            "◂Δ",
-            "Previous change",
-            "Previous frame with a change (Shift + ←)",
-            Action::StepChange(-1),
-        );
-        button(ui, "Δ▸", "Next change", "Next frame with a change (Shift + →)", Action::StepChange(1));
+        button(ui, Icon::PreviousChange, "Previous change", "Shift + ←", Action::StepChange(-1));
+        button(ui, Icon::NextChange, "Next change", "Shift + →", Action::StepChange(1));
         ui.add_space(10.0);
         frame(ui, app, wishes);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -13,6 +13,7 @@ use crate::view::Action;
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
         pixel(ui, app);
         section(ui, "TOLERANCE");
         tolerance(ui, app, &mut wishes);

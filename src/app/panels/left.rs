@@ -1,6 +1,6 @@
 //! Left: the sequences, and the AOVs that they have.
 
-use egui::{Color32, RichText, Role, ScrollArea, Sense, Ui};
+use egui::{Align, Button, Color32, Layout, Response, RichText, Role, ScrollArea, Sense, Ui};
 
 use super::{heading, named};
 use crate::app::ui::Wish;
@@ -34,33 +34,44 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
 fn sequence(ui: &mut Ui, app: &App, index: usize, wishes: &mut Vec<Wish>) {
     let view = &app.view;
     let entry = &view.catalogue.entries()[index];
+    let name = &entry.sequence.name;
     let (is_reference, is_candidate) = (view.reference == Some(index), view.candidate == Some(index));
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
         let mut shown = entry.shown;
         let check = ui.checkbox(&mut shown, "").on_hover_text("Takes part in the comparison");
-        named(&check, Role::CheckBox, &format!("Compare {}", entry.sequence.name));
+        named(&check, Role::CheckBox, &format!("Compare {name}"));
         if check.changed() {
             let shown = if shown { Shown::Yes } else { Shown::No };
             wishes.push(Action::SetShown(index, shown).into());
         }
         swatch(ui, if entry.shown { theme::sequence(index) } else { theme::LINE });
-        let room = ui.available_width() - 24.0;
-        let text =
-            RichText::new(&entry.sequence.name).color(if entry.shown { theme::TEXT } else { theme::WEAK });
-        let label = egui::Button::selectable(is_candidate || is_reference, text).truncate();
-        let response = ui.add_sized([room, 20.0], label).on_hover_text(hint(app, index));
-        named(&response, Role::Button, &format!("Show {}", entry.sequence.name));
-        if response.clicked() && !is_reference {
-            wishes.push(Action::SetCandidate(index).into());
-        }
-        response.context_menu(|ui| menu(ui, index, wishes));
-        badge(ui, index, is_reference, is_candidate, &entry.sequence.name, wishes);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            badge(ui, index, is_reference, is_candidate, name, wishes);
+            let (text, colour) = state(app, index);
+            ui.label(RichText::new(text).size(10.5).color(colour)).on_hover_text(hint(app, index));
+            let colour = if entry.shown { theme::TEXT } else { theme::WEAK };
+            let selected = is_candidate || is_reference;
+            let response =
+                row(ui, selected, RichText::new(name).color(colour)).on_hover_text(hint(app, index));
+            named(&response, Role::Button, &format!("Show {name}"));
+            if response.clicked() && !is_reference {
+                wishes.push(Action::SetCandidate(index).into());
+            }
+            response.context_menu(|ui| menu(ui, index, wishes));
+        });
     });
-    let (text, colour) = state(app, index);
-    ui.horizontal(|ui| {
-        ui.add_space(46.0);
-        ui.add(egui::Label::new(RichText::new(text).size(10.5).color(colour)).truncate());
-    });
+}
+
+/// A line of a list: text at the left, as wide as there is room.
+fn row(ui: &mut Ui, selected: bool, text: RichText) -> Response {
+    let layout = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
+    let size = egui::vec2(ui.available_width(), 20.0);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.spacing_mut().button_padding = egui::vec2(6.0, 2.0);
+        ui.add(Button::selectable(selected, text).truncate())
+    })
+    .inner
 }
 
 fn menu(ui: &mut Ui, index: usize, wishes: &mut Vec<Wish>) {
@@ -78,7 +89,8 @@ fn badge(ui: &mut Ui, index: usize, reference: bool, candidate: bool, name: &str
         (_, true) => ("C", theme::CHANGED),
         _ => ("·", theme::WEAK),
     };
-    let button = egui::Button::new(RichText::new(text).color(colour).strong()).frame(false);
+    let button =
+        Button::new(RichText::new(text).color(colour).strong()).frame(false).min_size(egui::vec2(14.0, 18.0));
     let response = ui.add(button).on_hover_text(match (reference, candidate) {
         (true, _) => "The reference",
         (_, true) => "The shown candidate; click to make it the reference",
@@ -100,6 +112,15 @@ fn hint(app: &App, index: usize) -> String {
     let entry = &app.view.catalogue.entries()[index];
     let missing = entry.missing();
     let mut text = entry.sequence.pattern.clone();
+    match entry.sequence.range() {
+        Some((first, last)) => {
+            text.push_str(&format!("\n{} frames, {first} to {last}", entry.sequence.frames.len()))
+        }
+        None => text.push_str("\na single file"),
+    }
+    if let Err(error) = &entry.info {
+        text.push_str(&format!("\n{error}"));
+    }
     if !missing.is_empty() {
         let listed: Vec<String> = missing.iter().take(12).map(ToString::to_string).collect();
         let more = if missing.len() > 12 { " …" } else { "" };
@@ -111,38 +132,26 @@ fn hint(app: &App, index: usize) -> String {
 fn state(app: &App, index: usize) -> (String, Color32) {
     let entry = &app.view.catalogue.entries()[index];
     if entry.info.is_err() {
-        return ("no frame can be read".to_owned(), theme::ERROR);
+        return ("unreadable".to_owned(), theme::ERROR);
     }
-    let frames = entry.sequence.frames.len();
-    let range = entry.sequence.range();
-    let mut text = match range {
-        Some((first, last)) if first != last => format!("{first}–{last}"),
-        Some((only, _)) => format!("frame {only}"),
-        None => "single file".to_owned(),
-    };
-    let missing = entry.missing().len();
-    if missing > 0 {
-        text.push_str(&format!("  ·  {missing} missing"));
-        return (text, theme::CHANGED);
+    match entry.missing().len() {
+        0 => (entry.sequence.frames.len().to_string(), theme::WEAK),
+        missing => (format!("{missing} missing"), theme::CHANGED),
     }
-    if frames > 1 {
-        text.push_str(&format!("  ·  {frames} frames"));
-    }
-    (text, theme::WEAK)
 }
 
 fn aov(ui: &mut Ui, app: &App, entry: &AovEntry, shown: usize, wishes: &mut Vec<Wish>) {
     let selected = app.view.aov.as_deref() == Some(&entry.key);
     let changed = app.view.changed_aovs.get(&entry.key).copied();
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
         let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 18.0), Sense::hover());
         if let Some(changed) = changed {
             let (radius, colour) = if changed { (3.0, theme::CHANGED) } else { (2.0, theme::LINE) };
             ui.painter().circle_filled(rect.center(), radius, colour);
         }
         let colour = if entry.present_in < shown { theme::WEAK } else { theme::TEXT };
-        let button = egui::Button::selectable(selected, RichText::new(&entry.key).color(colour)).truncate();
-        let response = ui.add_sized([ui.available_width(), 19.0], button);
+        let response = row(ui, selected, RichText::new(&entry.key).color(colour));
         named(&response, Role::Button, &format!("AOV {}", entry.key));
         if response.on_hover_text(aov_hint(entry, changed, shown)).clicked() {
             wishes.push(Action::SetAov(entry.key.clone()).into());

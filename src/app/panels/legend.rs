@@ -76,7 +76,7 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
 fn marks(range: &DisplayRange) -> Vec<(f64, String)> {
     let mut marks: Vec<(f64, String)> =
         range.ticks(5).iter().map(|t| (t.position, tick_label(t.value))).collect();
-    marks.retain(|(position, _)| *position < 0.84);
+    marks.retain(|(position, _)| *position < 0.78);
     marks.push((1.0, format!("{:.3e}", range.hi())));
     if (1e-3..1e4).contains(&range.hi()) {
         marks.pop();

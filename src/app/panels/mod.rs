@@ -4,6 +4,7 @@ pub mod bottom;
 pub mod curves;
 pub mod empty;
 pub mod help;
+pub mod icon;
 pub mod inspector;
 pub mod left;
 pub mod legend;
