@@ -11,7 +11,7 @@ use crate::view::Action;
 /// The height that suits what there is to show.
 pub fn default_height(app: &App) -> f32 {
     let strips = app.view.candidates().len().max(1) as f32;
-    let curves = if app.view.probes.items().is_empty() { 0.0 } else { 150.0 };
+    let curves = if app.view.probes.items().is_empty() { 0.0 } else { 132.0 };
     66.0 + strips * timeline::STRIP + curves
 }
 

@@ -3,10 +3,11 @@
 use egui::{RichText, Role, Ui, vec2};
 use egui_plot::{Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
-use super::{named, values};
+use super::named;
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::engine::Cell;
+use crate::image::tick_label;
 use crate::view::probes::place;
 use crate::view::{Action, Quantity, Sweep, Tracked};
 
@@ -82,19 +83,23 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
             .allow_scroll(false)
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false)
-            .include_x(first as f64 - 0.5)
-            .include_x(last as f64 + 0.5)
-            .set_margin_fraction(vec2(0.0, 0.12))
             .show_background(false)
             .y_axis_min_width(44.0)
-            .y_axis_formatter(|mark, _| values::short(mark.value))
+            .grid_color(theme::LINE)
+            .grid_spacing(26.0..=220.0)
+            .y_axis_formatter(|mark, _| tick_label(mark.value))
+            .y_grid_spacer(round_steps)
+            .x_grid_spacer(round_steps)
             .sense(egui::Sense::click_and_drag());
         let response = plot.show(ui, |plot| {
             let playhead = app.view.playback.frame().unwrap_or(first) as f64;
             plot.vline(VLine::new("playhead", playhead).color(theme::TEXT).width(1.0).allow_hover(false));
-            for sequence in 0..sweep.sequences.len() {
-                curve(plot, app, sweep, sequence, probe);
-            }
+            let values: Vec<f64> = (0..sweep.sequences.len())
+                .flat_map(|sequence| curve(plot, app, sweep, sequence, probe))
+                .collect();
+            let (low, high) = y_range(&values);
+            plot.set_plot_bounds_x(first as f64 - 0.5..=last as f64 + 0.5);
+            plot.set_plot_bounds_y(low..=high);
             plot.pointer_coordinate()
         });
         let name = format!("Curve of {}", place(&tracked.probe));
@@ -106,7 +111,40 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
     });
 }
 
-fn curve<'a>(plot: &mut egui_plot::PlotUi<'a>, app: &App, sweep: &Sweep, sequence: usize, probe: usize) {
+/// About four lines, at 1, 2 or 5 times a power of ten.
+fn round_steps(input: egui_plot::GridInput) -> Vec<egui_plot::GridMark> {
+    let (low, high) = input.bounds;
+    let rough = ((high - low) / 5.0).max(input.base_step_size * 0.6);
+    let power = 10_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|step| *step >= rough);
+    let step = step.unwrap_or(power * 10.0);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step).floor() as i64;
+    let mark = |k: i64| egui_plot::GridMark { value: k as f64 * step, step_size: step };
+    (first..=last.min(first.saturating_add(60))).map(mark).collect()
+}
+
+/// From the least to the largest value, with some air; around a constant too.
+fn y_range(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let spread = high - low;
+    let air =
+        if spread > high.abs().max(low.abs()) * 1e-9 { spread * 0.12 } else { high.abs().max(1e-6) * 0.2 };
+    (low - air, high + air)
+}
+
+/// Draws one curve, gaps as gaps; returns its values.
+fn curve<'a>(
+    plot: &mut egui_plot::PlotUi<'a>,
+    app: &App,
+    sweep: &Sweep,
+    sequence: usize,
+    probe: usize,
+) -> Vec<f64> {
     let index = sweep.sequences[sequence];
     let colour = theme::sequence(index);
     let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
@@ -131,6 +169,7 @@ fn curve<'a>(plot: &mut egui_plot::PlotUi<'a>, app: &App, sweep: &Sweep, sequenc
         }
     }
     let name = app.view.name(Some(index));
+    let values = runs.iter().flatten().map(|point| point[1]).collect();
     for run in runs.into_iter().filter(|run| !run.is_empty()) {
         if let [only] = run[..] {
             plot.points(Points::new(name, vec![only]).radius(1.5).color(colour));
@@ -139,6 +178,7 @@ fn curve<'a>(plot: &mut egui_plot::PlotUi<'a>, app: &App, sweep: &Sweep, sequenc
     }
     let marks = Points::new(name, changed).shape(MarkerShape::Circle).radius(2.4).color(colour);
     plot.points(marks.allow_hover(false));
+    values
 }
 
 fn quantity(app: &App, cell: &Cell) -> Option<f64> {
