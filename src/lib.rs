@@ -2,6 +2,7 @@
 
 #[cfg(feature = "window")]
 pub mod app;
+pub mod cli;
 pub mod codec;
 pub mod engine;
 pub mod export;

@@ -1,6 +1,73 @@
-//! Opens the window.
+//! The program: parse, run, print the error, exit.
 
-fn main() -> anyhow::Result<()> {
-    let paths = std::env::args_os().skip(1).map(Into::into).collect();
-    aovscope::app::run(aovscope::app::Options { paths, memory_bytes: None })
+use std::io::{self, BufWriter, ErrorKind};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aovscope::cli::{Cli, Command, compare, info, probe};
+use aovscope::engine::Verdict;
+use aovscope::export::remove_unfinished;
+use clap::Parser;
+
+/// Something could not be done.
+const TROUBLE: u8 = 2;
+/// Ended by Ctrl-C, as shells have it: 128 + SIGINT.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let cancel = Arc::new(AtomicBool::new(false));
+    listen_for_interrupts(Arc::clone(&cancel));
+    let result = run(cli, &cancel);
+    if cancel.load(Ordering::Relaxed) {
+        remove_unfinished();
+        return ExitCode::from(INTERRUPTED);
+    }
+    match result {
+        Ok(Verdict::Same) => ExitCode::SUCCESS,
+        Ok(Verdict::Different) => ExitCode::from(1),
+        Ok(Verdict::Incomplete) => ExitCode::from(TROUBLE),
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(TROUBLE),
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(TROUBLE)
+        }
+    }
+}
+
+fn run(cli: Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match cli.command {
+        Some(Command::Info(args)) => Ok(match info::run(&args, &mut out)? {
+            info::Outcome::Complete => Verdict::Same,
+            info::Outcome::Incomplete => Verdict::Incomplete,
+        }),
+        Some(Command::Compare(args)) => compare::run(&args, &mut out, Arc::clone(cancel)),
+        Some(Command::Probe(args)) => probe::run(&args, &mut out, Arc::clone(cancel)),
+        None => anyhow::bail!("the window is still to come"),
+    }
+}
+
+/// The first Ctrl-C ends the run in good order, the second at once; neither leaves half a file.
+fn listen_for_interrupts(cancel: Arc<AtomicBool>) {
+    let handler = move || {
+        if cancel.swap(true, Ordering::Relaxed) {
+            remove_unfinished();
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+    };
+    // Without a handler Ctrl-C still ends the program; only temporary files would stay.
+    let _ = ctrlc::set_handler(handler);
+}
+
+/// Whoever reads standard output has gone (`| head`): nothing to tell.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io_error = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    io_error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+#[allow(clippy::print_stderr, reason = "main is where errors are told")]
+fn print_error(error: &anyhow::Error) {
+    eprintln!("aovscope: {error:#}");
 }

@@ -50,6 +50,21 @@ impl Flat {
             _ => Err(Error::Changed { path: source.path.clone() }),
         }
     }
+
+    /// A few bytes cannot hold the gigabytes that a damaged header claims: no more than `max_ratio`
+    /// times their number.
+    pub fn check_memory(&self, source: &Source, max_ratio: u64) -> Result<(), Error> {
+        let claimed = self.pixel_bytes();
+        if claimed > source.len.saturating_mul(max_ratio) {
+            let reason = format!("its header claims {claimed} bytes of pixels, the file has {}", source.len);
+            return Err(Error::damaged(&source.path, "", reason));
+        }
+        Ok(())
+    }
+
+    fn pixel_bytes(&self) -> u64 {
+        self.window.pixels().saturating_mul((self.channels.len() * self.sample_type.bytes()) as u64)
+    }
 }
 
 /// Picks the channels of each AOV out of the interleaved `pixels`.
@@ -60,7 +75,7 @@ pub fn planes(
     pixels: &[u8],
     pick: impl Fn(usize) -> Samples,
 ) -> Result<Vec<Result<Plane, Error>>, Error> {
-    let expected = flat.window.pixels() * (flat.channels.len() * flat.sample_type.bytes()) as u64;
+    let expected = flat.pixel_bytes();
     if pixels.len() as u64 != expected {
         let reason = format!("{} bytes of pixels came out instead of {expected}", pixels.len());
         return Err(Error::damaged(&source.path, "", reason));

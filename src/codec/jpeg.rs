@@ -12,6 +12,9 @@ use super::flat::{self, Flat};
 use super::source::Source;
 use super::{Error, Limits, catch_panic, check_size};
 
+/// A block of 64 samples takes one bit at least, its chroma a quarter of that of its luma.
+const MAX_RATIO: u64 = 4096;
+
 /// Size and channels; also finds a file that is cut short.
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let bytes = source.read_all()?;
@@ -29,6 +32,7 @@ pub fn read_planes(
     let bytes = source.read_all()?;
     let (flat, mut decoder) = open(source, &bytes, limits)?;
     flat.check_unchanged(source, info)?;
+    flat.check_memory(source, MAX_RATIO)?;
     let decode = || decoder.decode().map_err(|error| failed(source, &error));
     let pixels = catch_panic(decode, |reason| Error::damaged(&source.path, "", reason))?;
     let count = flat.channels.len();
@@ -54,7 +58,8 @@ fn open<'a>(source: &Source, bytes: &'a [u8], limits: &Limits) -> Result<(Flat, 
         Some(ColorSpace::Luma) => (&["Y"], ColorSpace::Luma),
         Some(ColorSpace::YCbCr | ColorSpace::RGB) => (&["R", "G", "B"], ColorSpace::RGB),
         other => {
-            let reason = format!("JPEG in {other:?} is not supported: convert it to RGB");
+            let name = other.map_or_else(|| "unknown colours".to_owned(), |space| format!("{space:?}"));
+            let reason = format!("JPEG in {name} is not supported: convert it to RGB");
             return Err(Error::unsupported(&source.path, "", reason));
         }
     };

@@ -10,6 +10,11 @@ use super::flat::{self, Flat};
 use super::source::{Cursor, Source};
 use super::{Error, Limits, catch_panic, check_size};
 
+/// Most memory for all that is not pixels: a line, palette, profile.
+const MAX_SIDE_BYTES: usize = 256 << 20;
+/// Deflate grows at most so many times.
+const MAX_RATIO: u64 = 1100;
+
 /// Size and channels; also finds a file that is cut short.
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let (flat, _) = open(source, limits)?;
@@ -25,6 +30,7 @@ pub fn read_planes(
 ) -> Result<Vec<Result<Plane, Error>>, Error> {
     let (flat, mut reader) = open(source, limits)?;
     flat.check_unchanged(source, info)?;
+    flat.check_memory(source, MAX_RATIO)?;
     let decode = || {
         let size = reader.output_buffer_size().unwrap_or(0);
         let mut pixels = vec![0; size];
@@ -49,7 +55,8 @@ type Reader<'a> = png::Reader<BufReader<Cursor<'a>>>;
 
 fn open<'a>(source: &'a Source, limits: &Limits) -> Result<(Flat, Reader<'a>), Error> {
     let opened = || {
-        let mut decoder = png::Decoder::new_with_limits(source.reader(), png::Limits { bytes: usize::MAX });
+        let limit = png::Limits { bytes: MAX_SIDE_BYTES };
+        let mut decoder = png::Decoder::new_with_limits(source.reader(), limit);
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
         let header = decoder.read_header_info().map_err(|error| failed(source, &error))?;

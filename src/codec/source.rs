@@ -19,15 +19,16 @@ pub struct Source {
 
 impl Source {
     /// # Errors
-    /// When it cannot be opened, is a folder or is empty.
+    /// When it cannot be opened, is no regular file or is empty.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let open = || {
-            let file = File::open(path)?;
-            let meta = file.metadata()?;
-            if meta.is_dir() {
-                return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+            // Before it is opened: opening a named pipe would wait for its writer.
+            if !std::fs::metadata(path)?.is_file() {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
             }
-            Ok((file, meta.len()))
+            let file = File::open(path)?;
+            let len = file.metadata()?.len();
+            Ok((file, len))
         };
         let (file, len) = open().map_err(|error| Error::io(path, &error))?;
         if len == 0 {

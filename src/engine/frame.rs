@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::track::{Tracked, track};
 use super::units::{Unit, UnitCandidate};
-use super::{Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, select};
+use super::{
+    Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
+};
 use crate::codec::{self, Limits};
 use crate::image::{Aov, ImageInfo, Plane};
 use crate::metric::{Metric, Pair, PairError, Rule, Want};
@@ -99,7 +101,7 @@ pub(super) fn process(
 
     work.note_files(unit, &reference, &candidates);
     for (candidate, opened) in &candidates {
-        if let Some(failure) = whole_file_failure(&reference, opened, unit, candidate) {
+        if let Some(failure) = whole_file_failure(plan, &reference, opened, (unit, candidate)) {
             work.whole_frame(candidate.index, known, &failure);
         }
     }
@@ -114,10 +116,10 @@ pub(super) fn process(
 
 /// Why no AOV of this frame can be compared, if so.
 fn whole_file_failure(
+    plan: &Plan,
     reference: &Opened,
     candidate: &Opened,
-    unit: &Unit,
-    at: &UnitCandidate,
+    (unit, at): (&Unit, &UnitCandidate),
 ) -> Option<Failure> {
     let number = unit.number.map_or_else(String::new, |number| format!(" {number}"));
     match (reference, candidate) {
@@ -126,6 +128,11 @@ fn whole_file_failure(
             Some(Failure { status: status_of(error), reason: format!("{error}; {other}") })
         }
         (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
+        (Opened::Missing, Opened::Ready(_)) if matches!(plan.against, Against::Nothing) => None,
+        (Opened::Missing, Opened::Missing) if matches!(plan.against, Against::Nothing) => {
+            let reason = format!("{} has no frame{number}", plan.candidates[at.index].name);
+            Some(Failure { status: Status::MissingCandidate, reason })
+        }
         (Opened::Missing, _) => {
             let beside =
                 at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
@@ -145,7 +152,7 @@ impl<'a> Work<'a> {
     fn sequence(&self, candidate: usize) -> usize {
         match self.plan.against {
             Against::Sequence { .. } => candidate + 1,
-            Against::Previous | Against::Frame(_) => candidate,
+            Against::Previous | Against::Frame(_) | Against::Nothing => candidate,
         }
     }
 
@@ -318,6 +325,9 @@ impl<'a> Work<'a> {
                 return;
             }
         };
+        if self.plan.task == Task::Track {
+            return;
+        }
         let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
         let comparison = self.context.backend.compare(&pair, &rule, want);
         let row = FrameRow {

@@ -13,7 +13,7 @@ mod series;
 mod track;
 mod units;
 
-pub use plan::{Against, Plan};
+pub use plan::{Against, Plan, Task};
 pub use result::{AovSummary, Failure, FrameRow, Status, Summary, Verdict};
 pub use rules::{Allowance, RuleChoice, RuleError, Rules};
 pub use run::{Context, Error, Event, Finished, MapFrame, MapSink, run};

@@ -18,6 +18,18 @@ pub enum Against {
     Previous,
     /// One frame of the candidate itself.
     Frame(i64),
+    /// Nothing: values are listed, not compared.
+    Nothing,
+}
+
+/// What is wanted of the frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Task {
+    /// Statistics of whole frames, and what the probes see.
+    #[default]
+    Compare,
+    /// What the probes see, and no more.
+    Track,
 }
 
 impl Against {
@@ -27,6 +39,7 @@ impl Against {
             Self::Sequence { reference, .. } => reference.name.clone(),
             Self::Previous => "previous".to_owned(),
             Self::Frame(number) => format!("frame:{number}"),
+            Self::Nothing => "nothing".to_owned(),
         }
     }
 }
@@ -48,4 +61,6 @@ pub struct Plan {
     pub extent: Extent,
     /// Pixels and regions to track on the way.
     pub probes: Vec<Probe>,
+    /// What is wanted.
+    pub task: Task,
 }

@@ -124,7 +124,8 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
     let group_bytes = context.memory_bytes / workers as u64;
     let mut series = builder(plan, &units);
     let mut summary = Summary::default();
-    let mut take = |unit: &Unit, result: UnitResult| {
+    let total = units.len();
+    let mut take = |done: usize, unit: &Unit, result: UnitResult| {
         for row in &result.rows {
             summary.add(row);
             on_event(Event::Row(row));
@@ -142,8 +143,8 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
                 builder.add(frame, tracked);
             }
         }
+        on_event(Event::Progress { done, total });
     };
-    let total = units.len();
     let next = AtomicUsize::new(0);
     let (sender, receiver) = crossbeam_channel::bounded(workers);
     std::thread::scope(|scope| {
@@ -168,9 +169,8 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
         for (index, result) in receiver {
             waiting.insert(index, result);
             while let Some(result) = waiting.remove(&expected) {
-                take(&units[expected], result);
+                take(expected + 1, &units[expected], result);
                 expected += 1;
-                // The closure above borrows the event sink: progress is told through the same door.
             }
             if expected == total {
                 break;
@@ -215,7 +215,7 @@ fn why_nothing(plan: &Plan) -> String {
     let lone = || match plan.against {
         Against::Previous => "a sequence of one frame has no previous one".to_owned(),
         Against::Frame(number) => format!("there is no frame beside {number}"),
-        Against::Sequence { .. } => "the sequences are empty".to_owned(),
+        Against::Sequence { .. } | Against::Nothing => "the sequences are empty".to_owned(),
     };
     frames.unwrap_or_else(lone)
 }
@@ -268,7 +268,7 @@ fn builder(plan: &Plan, units: &[Unit]) -> Option<(SeriesBuilder, Vec<i64>)> {
         Against::Sequence { reference, .. } => {
             (std::iter::once(reference.name.clone()).chain(candidates).collect(), Some(0))
         }
-        Against::Previous | Against::Frame(_) => (candidates.collect(), None),
+        Against::Previous | Against::Frame(_) | Against::Nothing => (candidates.collect(), None),
     };
     let builder = SeriesBuilder::new(names, reference_index, numbers.clone(), plan.probes.clone());
     Some((builder, numbers))

@@ -1,6 +1,6 @@
 //! A plan becomes units of work: one frame of the reference and of every candidate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::{Against, Plan};
@@ -30,6 +30,7 @@ pub(super) struct Unit {
 pub(super) fn units(plan: &Plan) -> Vec<Unit> {
     match &plan.against {
         Against::Sequence { reference, offset } => against_sequence(plan, reference, *offset),
+        Against::Nothing => alone(plan),
         Against::Previous => {
             against_itself(plan, |numbers, i| i.checked_sub(1).map(|before| numbers[before]))
         }
@@ -50,9 +51,27 @@ fn against_sequence(plan: &Plan, reference: &Sequence, offset: i64) -> Vec<Unit>
             unit.candidates.push(UnitCandidate { index, path: frame.candidate });
         }
     }
-    // A frame that one candidate has and the reference lacks is missing in the others as well only
-    // where the reference has it: `align` has said so for each candidate on its own.
     units.into_values().collect()
+}
+
+/// Units without a reference: every frame that some candidate has.
+fn alone(plan: &Plan) -> Vec<Unit> {
+    let chosen = |number: &Option<i64>| {
+        plan.frames.as_ref().is_none_or(|frames| number.is_some_and(|number| frames.contains(number)))
+    };
+    let single =
+        plan.candidates.iter().flat_map(|candidate| candidate.frames.iter().map(|frame| frame.number));
+    let gaps = plan.candidates.iter().flat_map(numbers_with_gaps).map(Some);
+    let numbers: BTreeSet<Option<i64>> = single.chain(gaps).filter(chosen).collect();
+    let candidates = |number| {
+        let candidates = plan.candidates.iter().enumerate();
+        candidates.map(move |(index, candidate)| UnitCandidate {
+            index,
+            path: candidate.path(number).map(PathBuf::from),
+        })
+    };
+    let unit = |number| Unit { number, reference: None, candidates: candidates(number).collect() };
+    numbers.into_iter().map(unit).collect()
 }
 
 /// Units of sequences that are compared with their own frames; `other` gives the number of the

@@ -4,13 +4,27 @@
 //! never meets half a file, and what stood there before stays until then.
 
 mod atomic;
+mod canvas;
 mod csv;
+mod frames_csv;
+mod json;
+mod legend;
+mod map;
+mod map_exr;
+mod map_folder;
+mod map_png;
 mod npy;
 mod npz;
 mod text;
 
 pub use atomic::{AtomicFile, Error, remove_unfinished, write_file};
 pub use csv::{COLUMNS as CSV_COLUMNS, export_csv, write_csv};
+pub use frames_csv::{FRAME_COLUMNS, export_frames_csv};
+pub use json::{ReportNames, write_json};
+pub use map::{MapCaption, MapRange, MapStyle, auto_range};
+pub use map_exr::export_map_exr;
+pub use map_folder::MapFolder;
+pub use map_png::{Picture, draw_map, export_map_png};
 pub use npz::export_npz;
 pub use text::number as number_text;
 

@@ -16,6 +16,6 @@ pub use colormap::ColorMap;
 pub use info::{Aov, AovChannel, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout};
 pub use naming::group_aovs;
 pub use plane::{Plane, PlaneChannel};
-pub use range::{DisplayRange, Scale, Tick, tick_label};
+pub use range::{DisplayRange, Scale, Tick, round_up, tick_label};
 pub use sample::{Sample, SampleType, Samples};
 pub use window::Window;

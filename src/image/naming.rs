@@ -1,80 +1,190 @@
 //! Channels become AOVs: which belong together, under which key, in which order.
 //!
 //! The layer is everything before the last dot of a channel's name; renderers and compositors agree
-//! on nothing else. Bare R, G, B and A form `rgba`, other bare channels stand alone.
+//! on nothing else. Bare R, G, B (and A) form `rgba`; any other bare channel stands alone, an A
+//! without colour too.
 
-use super::{Aov, AovChannel, ChannelInfo, PartInfo};
+use super::kind::{Naming, kind_of};
+use super::{Aov, AovChannel, AovKind, ChannelInfo, PartInfo};
 
 /// Groups the channels of all parts. Order: parts in file order, then the first channel.
+///
+/// Keys are unique: where two would be the same, the part's name goes in front (`part/key`), or its
+/// view where parts have no names.
 pub fn group_aovs(parts: &[PartInfo]) -> Vec<Aov> {
-    let mut aovs: Vec<Aov> =
-        parts.iter().enumerate().flat_map(|(index, part)| group_part(index, &part.channels)).collect();
+    let mut aovs = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        // The name of the only part says nothing about its AOVs.
+        let name = part.name.as_deref().filter(|_| parts.len() > 1);
+        aovs.extend(group_part(index, name, &part.channels));
+    }
     tell_apart(&mut aovs, parts);
     aovs
 }
 
-fn group_part(part: usize, channels: &[ChannelInfo]) -> Vec<Aov> {
-    let has_colour = channels.iter().any(|c| matches!(rank(&c.name), Some((Family::Rgba, 0..=2))));
-    let mut aovs: Vec<Aov> = Vec::new();
+/// The AOVs of one part, under keys that are not yet unique in the file.
+fn group_part(part: usize, part_name: Option<&str>, channels: &[ChannelInfo]) -> Vec<Aov> {
+    let bare = Bare::of(channels);
+    let mut groups: Vec<(Layer<'_>, Aov)> = Vec::new();
     for (index, channel) in channels.iter().enumerate() {
-        let (key, name) = match channel.name.rsplit_once('.') {
-            Some((layer, component)) if !layer.is_empty() && !component.is_empty() => (layer, component),
-            _ if has_colour && matches!(rank(&channel.name), Some((Family::Rgba, _))) => {
-                ("rgba", channel.name.as_str())
-            }
-            _ => (channel.name.as_str(), channel.name.as_str()),
-        };
-        let member = AovChannel { name: name.to_owned(), index, sample_type: channel.sample_type };
-        match aovs.iter_mut().find(|aov| aov.key == key) {
-            Some(aov) => aov.channels.push(member),
-            None => {
-                let kind = super::AovKind::Colour;
-                aovs.push(Aov { key: key.to_owned(), kind, part, channels: vec![member] });
-            }
+        let (layer, component) = bare.split(&channel.name);
+        let member = AovChannel { name: component.to_owned(), index, sample_type: channel.sample_type };
+        if let Some((_, aov)) = groups.iter_mut().find(|(other, _)| *other == layer) {
+            aov.channels.push(member);
+        } else {
+            let key = layer.key().to_owned();
+            groups.push((layer, Aov { key, kind: AovKind::Colour, part, channels: vec![member] }));
         }
     }
-    for aov in &mut aovs {
-        aov.channels.sort_by_key(|c| rank(&c.name).unwrap_or((Family::Other, 0)));
-        aov.kind = super::kind::kind_of(&aov.key, &aov.channels);
-    }
-    aovs
+    let finish = |(layer, mut aov): (Layer<'_>, Aov)| {
+        order(&mut aov.channels);
+        let layer = match layer {
+            Layer::Named(name) => Naming { name, xyz_film: false },
+            Layer::Rgba => Naming { name: part_name.unwrap_or("rgba"), xyz_film: false },
+            Layer::Single(name) => Naming { name, xyz_film: bare.xyz },
+        };
+        aov.kind = kind_of(&layer, &aov.channels);
+        aov
+    };
+    groups.into_iter().map(finish).collect()
 }
 
-/// Sets of components, in the order in which they stand when one AOV has several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Family {
+/// Where a channel belongs inside its part.
+#[derive(PartialEq)]
+enum Layer<'a> {
+    /// Before the last dot.
+    Named(&'a str),
+    /// Bare R, G, B, A.
     Rgba,
-    Xyzw,
-    Uv,
-    Chroma,
+    /// Any other bare channel.
+    Single(&'a str),
+}
+
+impl<'a> Layer<'a> {
+    const fn key(&self) -> &'a str {
+        match self {
+            Self::Named(name) | Self::Single(name) => name,
+            Self::Rgba => "rgba",
+        }
+    }
+}
+
+/// Which channels without a layer a part has.
+struct Bare {
+    colour: bool,
+    /// X, Y and Z: a film in CIE XYZ, so that Z is no depth.
+    xyz: bool,
+}
+
+impl Bare {
+    fn of(channels: &[ChannelInfo]) -> Self {
+        let has = |component| channels.iter().any(|c| Component::of(&c.name) == component);
+        let colour = has(Component::R) || has(Component::G) || has(Component::B);
+        Self { colour, xyz: has(Component::X) && has(Component::Y) && has(Component::Z) }
+    }
+
+    /// Layer and component of a channel.
+    fn split<'a>(&self, channel: &'a str) -> (Layer<'a>, &'a str) {
+        match channel.rsplit_once('.') {
+            Some((layer, component)) if !layer.is_empty() && !component.is_empty() => {
+                (Layer::Named(layer), component)
+            }
+            _ if self.colour && Component::of(channel).is_rgba() => (Layer::Rgba, channel),
+            _ => (Layer::Single(channel), channel),
+        }
+    }
+}
+
+/// Components that have a place, in the order in which they stand when one AOV mixes sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Component {
+    R,
+    G,
+    B,
+    /// Behind colours; behind vectors where there is no colour, see [`order`].
+    A,
+    X,
+    Y,
+    Z,
+    /// Behind Z, or behind V, see [`order`].
+    W,
+    ZBack,
+    Ry,
+    By,
+    U,
+    V,
+    /// Anything else, in file order.
     Other,
 }
 
-fn rank(component: &str) -> Option<(Family, u8)> {
-    Some(match component.to_ascii_lowercase().as_str() {
-        "r" | "red" => (Family::Rgba, 0),
-        "g" | "green" => (Family::Rgba, 1),
-        "b" | "blue" => (Family::Rgba, 2),
-        "a" | "alpha" => (Family::Rgba, 3),
-        "x" => (Family::Xyzw, 0),
-        "y" => (Family::Xyzw, 1),
-        "z" => (Family::Xyzw, 2),
-        "w" => (Family::Xyzw, 3),
-        "u" => (Family::Uv, 0),
-        "v" => (Family::Uv, 1),
-        _ => return None,
-    })
+impl Component {
+    pub(super) fn of(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "r" | "red" => Self::R,
+            "g" | "green" => Self::G,
+            "b" | "blue" => Self::B,
+            "a" | "alpha" => Self::A,
+            "x" => Self::X,
+            "y" => Self::Y,
+            "z" => Self::Z,
+            "zback" => Self::ZBack,
+            "ry" => Self::Ry,
+            "by" => Self::By,
+            "u" => Self::U,
+            "v" => Self::V,
+            "w" => Self::W,
+            _ => Self::Other,
+        }
+    }
+
+    const fn is_rgba(self) -> bool {
+        matches!(self, Self::R | Self::G | Self::B | Self::A)
+    }
 }
 
-/// Part or view goes in front of keys that would otherwise be the same.
+/// RGBA, XYZW, Z ZBack, Y RY BY, UVW; alpha last where there is no colour (Cycles' `UV.U UV.V UV.A`).
+fn order(channels: &mut [AovChannel]) {
+    let of = |c: &AovChannel| Component::of(&c.name);
+    let colour = channels.iter().any(|c| matches!(of(c), Component::R | Component::G | Component::B));
+    let vector = channels.iter().any(|c| of(c) == Component::X);
+    channels.sort_by_key(|c| match of(c) {
+        Component::A if !colour => (2, Component::A),
+        Component::W if !vector => (1, Component::W),
+        Component::Other => (1, Component::Other),
+        known => (0, known),
+    });
+}
+
+/// Makes keys unique.
 fn tell_apart(aovs: &mut [Aov], parts: &[PartInfo]) {
+    let shared = shared_keys(aovs);
+    for (aov, _) in aovs.iter_mut().zip(shared).filter(|(_, shared)| *shared) {
+        let part = &parts[aov.part];
+        let label = part.name.as_ref().or(part.view.as_ref()).filter(|_| parts.len() > 1);
+        match label {
+            Some(label) => aov.key = format!("{label}/{}", aov.key),
+            None if parts.len() > 1 => aov.key = format!("part{}/{}", aov.part, aov.key),
+            None => {}
+        }
+    }
+    // What is left: parts of one name, or a layer called as a bare channel.
+    let shared = shared_keys(aovs);
     let keys: Vec<String> = aovs.iter().map(|aov| aov.key.clone()).collect();
-    for aov in aovs.iter_mut() {
-        if keys.iter().filter(|&key| key.eq_ignore_ascii_case(&aov.key)).count() > 1 {
-            let part = &parts[aov.part];
-            let label = part.name.as_ref().or(part.view.as_ref());
-            let label = label.cloned().unwrap_or_else(|| format!("part{}", aov.part));
-            aov.key = format!("{label}/{}", aov.key);
+    for (index, _) in shared.into_iter().enumerate().filter(|(_, shared)| *shared) {
+        let before = keys[..index].iter().filter(|&key| *key == keys[index]).count();
+        if before > 0 {
+            aovs[index].key = format!("{}#{}", keys[index], before + 1);
         }
     }
 }
+
+fn shared_keys(aovs: &[Aov]) -> Vec<bool> {
+    let mut count = std::collections::HashMap::new();
+    for aov in aovs {
+        *count.entry(aov.key.as_str()).or_insert(0) += 1;
+    }
+    aovs.iter().map(|aov| count[aov.key.as_str()] > 1).collect()
+}
+
+#[cfg(test)]
+mod tests;

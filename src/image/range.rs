@@ -136,6 +136,19 @@ pub fn tick_label(value: f64) -> String {
     }
 }
 
+/// The next number of at most two digits that is not below `value`; 1 for what is not above zero and
+/// finite.
+pub fn round_up(value: f32) -> f64 {
+    const STEPS: [f64; 11] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    if !(value.is_finite() && value > 0.0) {
+        return 1.0;
+    }
+    let exponent = f64::from(value).log10().floor() as i32;
+    let rounded = STEPS.map(|step| decimal(step, exponent));
+    // As f32: the float nearest to 0.2 is a hair above it.
+    rounded.into_iter().find(|rounded| *rounded as f32 >= value).unwrap_or(f64::from(value))
+}
+
 fn sane(max: f64) -> f64 {
     // Twice it must not overflow either, nor its last decade vanish.
     if max.is_finite() && max > 0.0 { max.clamp(1e-300, 1e300) } else { 1.0 }
@@ -147,7 +160,7 @@ fn least() -> f64 {
 
 /// `k` · 10^`exponent`, rounded once, so that 3 · 0.1 is 0.3.
 fn decimal(k: f64, exponent: i32) -> f64 {
-    if exponent < 0 { k / 10f64.powi(-exponent) } else { k * 10f64.powi(exponent) }
+    format!("{k}e{exponent}").parse().expect("a number in decimal")
 }
 
 fn linear_ticks(lo: f64, hi: f64, count: usize) -> Vec<f64> {
@@ -234,6 +247,17 @@ mod tests {
         }
         assert_eq!(DisplayRange::signed(3.0, Scale::Log).position(0.0), 0.5);
         assert_eq!(DisplayRange::signed(3.0, Scale::Log).position(-0.0), 0.5);
+    }
+
+    #[test]
+    fn numbers_round_up_to_few_digits() {
+        let cases = [(0.2, 0.2), (0.51, 0.6), (9.7, 10.0), (1e10, 1e10), (1.1e-7, 1.2e-7), (0.0, 1.0)];
+        for (value, expected) in cases {
+            assert_eq!(round_up(value), expected, "{value}");
+        }
+        for value in [f32::MAX, f32::MIN_POSITIVE, 1e-45] {
+            assert!(round_up(value) as f32 >= value, "{value:e}");
+        }
     }
 
     #[test]

@@ -11,10 +11,13 @@ pub enum SampleType {
     /// 16-bit integer, k/65535.
     U16,
     /// EXR `HALF`.
+    #[serde(rename = "half")]
     F16,
     /// EXR `UINT`: an identifier or count, taken as the integer itself.
+    #[serde(rename = "uint")]
     U32,
     /// EXR `FLOAT`.
+    #[serde(rename = "float")]
     F32,
 }
 

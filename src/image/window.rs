@@ -69,11 +69,14 @@ impl Window {
         ((self.x as i64 + column) as i32, (self.y as i64 + row) as i32)
     }
 
-    /// The pixels that both windows hold; empty (zero size) where they are apart.
+    /// The pixels that both windows hold; zero wide and zero high where they are apart.
     pub fn intersection(&self, other: &Self) -> Self {
         let (x, y) = (self.x.max(other.x), self.y.max(other.y));
         let width = (self.right().min(other.right()) - i64::from(x)).max(0);
         let height = (self.bottom().min(other.bottom()) - i64::from(y)).max(0);
+        if width == 0 || height == 0 {
+            return Self::new(x, y, 0, 0);
+        }
         Self::new(x, y, width as u32, height as u32)
     }
 
@@ -121,5 +124,7 @@ mod tests {
         assert_eq!(a.intersection(&b), Window::new(3, 2, 5, 3));
         assert_eq!(a.union(&b), Window::new(-2, 0, 15, 12));
         assert!(a.intersection(&Window::new(100, 0, 5, 5)).is_empty());
+        let beside = a.intersection(&Window::new(0, 50, 5, 5));
+        assert_eq!((beside.width, beside.height), (0, 0));
     }
 }

@@ -198,7 +198,7 @@ impl Segment {
         }
         let (av, bv) = (&self.a[..len], &self.b[..len]);
         self.known[..len].fill(true);
-        partial.finite_values += len as u64;
+        partial.compared_values += len as u64;
         partial.sums.add(av, bv);
         if want_map && matches!(rule.metric, Metric::Abs | Metric::Signed) {
             difference_f32((a, c), (b, r), (av, bv), &self.peak[..len], &mut self.map[..len]);
@@ -246,13 +246,17 @@ impl Segment {
             if !(av.is_finite() && bv.is_finite()) {
                 // Under `id` the bits alone decide what changed.
                 let rule = if rule.metric == Metric::Id { &Rule::exact(Metric::Id) } else { rule };
-                if !same_non_finite(rule, av, bv) {
+                if same_non_finite(rule, av, bv) {
+                    // Equal values: a delta of 0, as everywhere.
+                    self.known[i] = true;
+                    partial.compared_values += 1;
+                } else {
                     self.flags[i] |= FLAG_CHANGED | FLAG_NON_FINITE;
                 }
                 continue;
             }
             self.known[i] = true;
-            partial.finite_values += 1;
+            partial.compared_values += 1;
             partial.sums.add(&[av], &[bv]);
             let delta = (av - bv).abs();
             if want_map && matches!(rule.metric, Metric::Abs | Metric::Signed) {

@@ -46,17 +46,17 @@ pub struct Partial {
     pub uncovered: u64,
     /// With a non-finite value against another value.
     pub non_finite: u64,
-    /// Values finite on both sides.
-    pub finite_values: u64,
-    /// Pixels with a finite value of the metric.
+    /// Values with a delta: see [`FrameStats::compared_values`].
+    pub compared_values: u64,
+    /// Pixels with a value of the metric.
     pub metric_pixels: u64,
     /// Sum of the metric over them.
     pub metric_sum: f64,
     /// Largest |value| of the metric.
     pub metric_max: f64,
-    /// Sums over the finite values.
+    /// Sums over the compared values.
     pub sums: Sums,
-    /// Largest |a−b| over the finite values.
+    /// Largest |a−b| over the compared values.
     pub max_abs: f64,
     /// Its pixel, lowest y then x among equals; `None` while `max_abs` is 0.
     pub max_at: Option<(i32, i32)>,
@@ -86,7 +86,7 @@ impl Partial {
             changed: self.changed + other.changed,
             uncovered: self.uncovered + other.uncovered,
             non_finite: self.non_finite + other.non_finite,
-            finite_values: self.finite_values + other.finite_values,
+            compared_values: self.compared_values + other.compared_values,
             metric_pixels: self.metric_pixels + other.metric_pixels,
             metric_sum: self.metric_sum + other.metric_sum,
             metric_max: self.metric_max.max(other.metric_max),
@@ -110,12 +110,12 @@ impl Partial {
             changed: self.changed,
             uncovered: self.uncovered,
             non_finite: self.non_finite,
-            finite_values: self.finite_values,
+            compared_values: self.compared_values,
             max_abs: self.max_abs,
             peak: self.max_at.map(|at| peak(pair, at, self.max_abs)),
-            mean_abs: mean(self.sums.abs, self.finite_values),
-            mean_signed: mean(self.sums.signed, self.finite_values),
-            rmse: mean(self.sums.squared, self.finite_values).sqrt(),
+            mean_abs: mean(self.sums.abs, self.compared_values),
+            mean_signed: mean(self.sums.signed, self.compared_values),
+            rmse: mean(self.sums.squared, self.compared_values).sqrt(),
             metric_max: self.metric_max,
             metric_mean: mean(self.metric_sum, self.metric_pixels),
             nan: self.nan,

@@ -27,21 +27,22 @@ pub struct FrameStats {
     pub uncovered: u64,
     /// Pixels where a non-finite value stands against another value.
     pub non_finite: u64,
-    /// Values (pixel × channel) that are finite on both sides: the divisor of the means.
-    pub finite_values: u64,
-    /// Largest |a−b| over finite values; 0 where there is none.
+    /// Values (pixel × channel) that have a delta, the divisor of the means: finite on both sides, or
+    /// non-finite and equal, which is a delta of 0.
+    pub compared_values: u64,
+    /// Largest |a−b| over compared values; 0 where there is none.
     pub max_abs: f64,
     /// Where; `None` while `max_abs` is 0.
     pub peak: Option<Peak>,
-    /// Mean |a−b| over finite values.
+    /// Mean |a−b| over compared values.
     pub mean_abs: f64,
-    /// Mean a−b over finite values.
+    /// Mean a−b over compared values.
     pub mean_signed: f64,
-    /// Square root of the mean (a−b)² over finite values.
+    /// Square root of the mean (a−b)² over compared values.
     pub rmse: f64,
     /// Largest value of the metric (of |value| for `signed`).
     pub metric_max: f64,
-    /// Mean of the metric over the pixels that have a finite value of it.
+    /// Mean of the metric over the pixels that have a value of it: some channel has a delta.
     pub metric_mean: f64,
     /// NaN values of the candidate and of the reference, inside the compared window.
     pub nan: (u64, u64),

@@ -28,7 +28,7 @@ pub enum Error {
         looked_for: String,
     },
     /// One was needed.
-    #[error("{} sequences where one is needed; name one of {}: {path:?}", patterns.len(), patterns.join(", "))]
+    #[error("{} sequences where one is needed; name one of {}: {path:?}", patterns.len(), listed(patterns))]
     Several {
         /// As given.
         path: PathBuf,
@@ -51,4 +51,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// The first of many, so that a message stays readable.
+fn listed(patterns: &[String]) -> String {
+    const MOST: usize = 12;
+    let more = patterns.len().saturating_sub(MOST);
+    let first = patterns[..patterns.len() - more].join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
 }

@@ -106,12 +106,15 @@ fn check_last(source: &Source, header: &Header, offsets: &[u64]) -> Result<(), E
 /// # Errors
 /// When it does not belong to a part of this file, or the file ends before.
 pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkHead, Error> {
-    let mut at = offset;
+    // Part, four coordinates and three sizes are the most there can be.
+    let mut bytes = [0; 4 + 16 + 24];
+    let there = source.len.saturating_sub(offset).min(bytes.len() as u64) as usize;
+    source.read_at(offset, &mut bytes[..there])?;
+    let mut rest = &bytes[..there];
     let mut int = || {
-        let mut bytes = [0; 4];
-        source.read_at(at, &mut bytes)?;
-        at += 4;
-        Ok::<i32, Error>(i32::from_le_bytes(bytes))
+        let (int, after) = rest.split_first_chunk::<4>().ok_or_else(|| cut(source))?;
+        rest = after;
+        Ok::<i32, Error>(i32::from_le_bytes(*int))
     };
     let part = if header.multi_part { int()? } else { 0 };
     let known = usize::try_from(part).ok().filter(|&part| part < header.parts.len());
@@ -122,16 +125,21 @@ pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkH
     let tiled = matches!(layout, PartLayout::Tiled | PartLayout::DeepTiled);
     let place = if tiled { [int()?, int()?, int()?, int()?] } else { [int()?, 0, 0, 0] };
     if matches!(layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
-        let mut sizes = [0; 24];
-        source.read_at(at, &mut sizes)?;
-        let size = |i: usize| u64::from_le_bytes(sizes[i..i + 8].try_into().expect("8 bytes"));
-        return Ok(ChunkHead { part, place, data: at + 24, size: size(0).saturating_add(size(8)) });
+        let mut size = || Ok::<u64, Error>(u64::from(int()? as u32) | u64::from(int()? as u32) << 32);
+        let size = size()?.saturating_add(size()?);
+        let data = offset + (there - rest.len()) as u64 + 8;
+        return Ok(ChunkHead { part, place, data, size });
     }
     let size = int()?;
-    let size = u64::try_from(size).map_err(|error| {
-        Error::damaged(&source.path, "", format!("the chunk at byte {offset} has {size} bytes ({error})"))
-    })?;
-    Ok(ChunkHead { part, place, data: at, size })
+    let data = offset + (there - rest.len()) as u64;
+    let size = u64::try_from(size).ok();
+    let negative =
+        || Error::damaged(&source.path, "", format!("the chunk at byte {offset} has a negative size"));
+    Ok(ChunkHead { part, place, data, size: size.ok_or_else(negative)? })
+}
+
+fn cut(source: &Source) -> Error {
+    Error::incomplete(&source.path, "it ends inside a chunk")
 }
 
 /// Chunks of all levels; `None` where the height of blocks is not known.
@@ -153,7 +161,7 @@ fn tile_count(part: &Part, tiles: Tiles) -> u64 {
         Levels::Rip => {
             let columns: u64 = (0..level_count(width, tiles.round_up)).map(across).sum();
             let rows: u64 = (0..level_count(height, tiles.round_up)).map(down).sum();
-            columns * rows
+            columns.saturating_mul(rows)
         }
     }
 }

@@ -6,6 +6,18 @@ use exr::compression::Compression as Codec;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compression(u8);
 
+/// What a compression does not keep.
+pub enum Loss {
+    /// Nothing: every bit comes back.
+    None,
+    /// The low 8 bits of floats.
+    Floats,
+    /// Bits of all halves.
+    Halves,
+    /// Much of all channels that are called R, G, B, Y, RY or BY.
+    Colours,
+}
+
 impl Compression {
     /// Any id, known or not.
     pub const fn new(id: u8) -> Self {
@@ -26,7 +38,7 @@ impl Compression {
     /// Lines of one scan-line block; `None` where it is not known.
     pub const fn lines(self) -> Option<u32> {
         match self.0 {
-            0..=2 => Some(1),
+            0..=2 | 13 => Some(1),
             3 | 5 => Some(16),
             4 | 6 | 7 | 8 | 11 => Some(32),
             9 | 10 => Some(256),
@@ -51,9 +63,14 @@ impl Compression {
         })
     }
 
-    /// Whether it is one of the two that quantise `*.R`, `*.G`, `*.B` and `*.Y` channels.
-    pub const fn is_dwa(self) -> bool {
-        matches!(self.0, 8 | 9)
+    /// What it loses.
+    pub const fn loss(self) -> Loss {
+        match self.0 {
+            5 => Loss::Floats,
+            6 | 7 => Loss::Halves,
+            8 | 9 => Loss::Colours,
+            _ => Loss::None,
+        }
     }
 
     /// More times than a sound block can grow when it is decompressed: a guard against headers

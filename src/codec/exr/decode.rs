@@ -199,8 +199,10 @@ impl Block {
 
 /// The little that the decompressors ask of a header.
 fn codec_header(part: &Part) -> CodecHeader {
+    // Of names, only the last piece matters (to DWA), and `Text` takes no others than these.
+    let plain = |name: &str| name.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect::<String>();
     let channel = |c: &super::header::Channel| meta::ChannelDescription {
-        name: c.name.as_str().into(),
+        name: plain(&c.name).as_str().into(),
         sample_type: match c.sample_type {
             SampleType::F16 => meta::SampleType::F16,
             SampleType::F32 => meta::SampleType::F32,

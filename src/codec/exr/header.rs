@@ -3,16 +3,13 @@
 //! Attributes that are not needed are skipped by their size, so unknown ones and unknown
 //! compressions do no harm. Every size is checked before memory is taken.
 
-use std::io::{BufRead, Read};
-
 use crate::image::{PartLayout, SampleType, Window};
 
 use super::super::source::Source;
 use super::super::{Error, Limits};
 use super::compression::Compression;
+use super::fields::Reader;
 
-/// Longest name of an attribute, channel, part or view; OpenEXR's own bound is 255.
-const MAX_NAME: usize = 1023;
 /// Largest attribute; cryptomatte manifests of large scenes are the largest known.
 const MAX_ATTRIBUTE: u32 = 256 << 20;
 /// Most parts of one file.
@@ -75,7 +72,7 @@ impl Header {
     /// # Errors
     /// When the file ends inside its header, contradicts the format or exceeds `limits`.
     pub fn read(source: &Source, limits: &Limits) -> Result<Self, Error> {
-        let mut reader = Reader { source, reader: source.reader(), position: 0 };
+        let mut reader = Reader::new(source);
         let _magic = reader.u32()?;
         let version = reader.u32()?;
         if version & 0xff != 2 {
@@ -95,7 +92,7 @@ impl Header {
         if parts.is_empty() {
             return Err(reader.damaged("it has no part".to_owned()));
         }
-        Ok(Self { parts, multi_part, end: reader.position })
+        Ok(Self { parts, multi_part, end: reader.position() })
     }
 
     /// `part 2 "depth"`, for messages; empty in files of one part.
@@ -197,9 +194,9 @@ impl Attributes {
 
     fn layout(&self, version: u32) -> Option<PartLayout> {
         match self.kind.as_deref() {
-            // In files of one flat part the flag rules; the attribute is optional there.
+            // In files of one flat part the flag rules, whatever the attribute says.
             _ if version & (MULTI_PART | DEEP) == 0 && version & TILED != 0 => Some(PartLayout::Tiled),
-            None if version & MULTI_PART == 0 && version & DEEP == 0 => Some(PartLayout::ScanLine),
+            _ if version & (MULTI_PART | DEEP) == 0 => Some(PartLayout::ScanLine),
             Some("scanlineimage") => Some(PartLayout::ScanLine),
             Some("tiledimage") => Some(PartLayout::Tiled),
             Some("deepscanline") => Some(PartLayout::DeepScanLine),
@@ -215,135 +212,4 @@ fn window([x_min, y_min, x_max, y_max]: [i32; 4]) -> Option<Window> {
         u32::try_from(size).ok().filter(|&size| size >= 1 && size <= i32::MAX as u32)
     };
     Some(Window::new(x_min, y_min, size(x_min, x_max)?, size(y_min, y_max)?))
-}
-
-/// Reads the pieces of a header in order.
-struct Reader<'a> {
-    source: &'a Source,
-    reader: std::io::BufReader<super::super::source::Cursor<'a>>,
-    position: u64,
-}
-
-impl Reader<'_> {
-    fn damaged(&self, reason: String) -> Error {
-        Error::damaged(&self.source.path, "", reason)
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        let done = self.reader.read_exact(bytes);
-        done.map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => {
-                Error::incomplete(&self.source.path, "it ends inside its header")
-            }
-            _ => Error::io(&self.source.path, &error),
-        })?;
-        self.position += bytes.len() as u64;
-        Ok(())
-    }
-
-    fn u32(&mut self) -> Result<u32, Error> {
-        let mut bytes = [0; 4];
-        self.fill(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    /// Text up to a zero byte.
-    fn text(&mut self) -> Result<String, Error> {
-        let mut bytes = Vec::new();
-        let limit = MAX_NAME as u64 + 1;
-        let read = self.reader.by_ref().take(limit).read_until(0, &mut bytes);
-        read.map_err(|error| Error::io(&self.source.path, &error))?;
-        self.position += bytes.len() as u64;
-        match bytes.pop() {
-            Some(0) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-            _ if bytes.len() < MAX_NAME => {
-                Err(Error::incomplete(&self.source.path, "it ends inside its header"))
-            }
-            _ => Err(self.damaged(format!("a name in its header is longer than {MAX_NAME} bytes"))),
-        }
-    }
-
-    /// Text whose size is given; names only, so anything longer is cut.
-    fn string(&mut self, size: u32) -> Result<String, Error> {
-        let mut bytes = vec![0; (size as usize).min(MAX_NAME)];
-        self.fill(&mut bytes)?;
-        self.skip(size - bytes.len() as u32)?;
-        // Some writers store the closing zero.
-        let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-        Ok(String::from_utf8_lossy(&bytes[..end]).into_owned())
-    }
-
-    fn bytes<const N: usize>(&mut self, name: &str, size: u32) -> Result<[u8; N], Error> {
-        if size as usize != N {
-            return Err(self.damaged(format!("attribute {name:?} has {size} bytes instead of {N}")));
-        }
-        let mut bytes = [0; N];
-        self.fill(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn window(&mut self, name: &str, size: u32) -> Result<[i32; 4], Error> {
-        let bytes = self.bytes::<16>(name, size)?;
-        let at = |i: usize| i32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
-        Ok([at(0), at(4), at(8), at(12)])
-    }
-
-    fn tiles(&mut self, name: &str, size: u32) -> Result<Tiles, Error> {
-        let bytes = self.bytes::<9>(name, size)?;
-        let at = |i: usize| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
-        let (width, height) = (at(0), at(4));
-        if width == 0 || height == 0 || width > i32::MAX as u32 || height > i32::MAX as u32 {
-            return Err(self.damaged(format!("its tiles have {width}x{height} pixels")));
-        }
-        let levels = match bytes[8] & 0xf {
-            0 => Levels::One,
-            1 => Levels::Mip,
-            2 => Levels::Rip,
-            other => return Err(self.damaged(format!("its level mode {other} is unknown"))),
-        };
-        Ok(Tiles { width, height, levels, round_up: bytes[8] >> 4 != 0 })
-    }
-
-    fn channels(&mut self, size: u32) -> Result<Vec<Channel>, Error> {
-        let end = self.position + u64::from(size);
-        let mut channels = Vec::new();
-        loop {
-            if self.position >= end {
-                return Err(self.damaged("its channel list has no end".to_owned()));
-            }
-            let name = self.text()?;
-            if name.is_empty() {
-                break;
-            }
-            channels.push(self.channel(name)?);
-        }
-        let rest = end.checked_sub(self.position).and_then(|rest| u32::try_from(rest).ok());
-        let rest = rest.ok_or_else(|| self.damaged("its channel list is longer than declared".to_owned()))?;
-        self.skip(rest)?;
-        Ok(channels)
-    }
-
-    fn channel(&mut self, name: String) -> Result<Channel, Error> {
-        let sample_type = match self.u32()? {
-            0 => SampleType::U32,
-            1 => SampleType::F16,
-            2 => SampleType::F32,
-            other => return Err(self.damaged(format!("channel {name:?} has the unknown type {other}"))),
-        };
-        let linear = self.u32()? & 0xff != 0;
-        let sampling = (self.u32()?, self.u32()?);
-        if sampling.0 == 0 || sampling.1 == 0 {
-            return Err(self.damaged(format!("channel {name:?} has the sampling {sampling:?}")));
-        }
-        Ok(Channel { name, sample_type, linear, sampling })
-    }
-
-    fn skip(&mut self, size: u32) -> Result<(), Error> {
-        self.position += u64::from(size);
-        if self.position > self.source.len {
-            return Err(Error::incomplete(&self.source.path, "it ends inside its header"));
-        }
-        let skipped = self.reader.seek_relative(i64::from(size));
-        skipped.map_err(|error| Error::io(&self.source.path, &error))
-    }
 }

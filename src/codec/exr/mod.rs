@@ -3,7 +3,9 @@
 mod chunks;
 mod compression;
 mod decode;
+mod fields;
 mod header;
+mod notes;
 
 use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
 
@@ -16,8 +18,9 @@ use header::{Header, Part};
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let header = Header::read(source, limits)?;
     ChunkTable::read(source, &header)?;
-    let parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let mut parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let aovs = group_aovs(&parts);
+    notes::add(&mut parts, &aovs, &header.parts);
     Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs })
 }
 
@@ -35,24 +38,22 @@ pub fn read_planes(
         return Err(Error::Changed { path: source.path.clone() });
     }
     let table = ChunkTable::read(source, &header)?;
-    let mut results: Vec<Option<Result<Plane, Error>>> = aovs.iter().map(|_| None).collect();
-    for part in 0..header.parts.len() {
+    let stale = || Err(Error::Changed { path: source.path.clone() });
+    let mut results: Vec<Result<Plane, Error>> = aovs.iter().map(|_| stale()).collect();
+    for (part, told) in now.iter().enumerate() {
         let wanted: Vec<usize> = (0..aovs.len()).filter(|&i| aovs[i].part == part).collect();
-        if wanted.is_empty() {
-            continue;
-        }
         let of_part: Vec<&Aov> = wanted.iter().map(|&i| aovs[i]).collect();
-        let planes = match &now[part].unreadable {
+        let planes = match &told.unreadable {
+            _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
             None => decode::read_part(source, &header, part, &table, &of_part),
         };
         match planes {
-            Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Some(Ok(plane))),
-            Err(error) => wanted.iter().for_each(|&i| results[i] = Some(Err(error.clone()))),
+            Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Ok(plane)),
+            Err(error) => wanted.iter().for_each(|&i| results[i] = Err(error.clone())),
         }
     }
-    let stale = || Err(Error::Changed { path: source.path.clone() });
-    Ok(results.into_iter().map(|result| result.unwrap_or_else(stale)).collect())
+    Ok(results)
 }
 
 fn part_info(part: &Part) -> PartInfo {

@@ -1,1 +1,4 @@
-//! To come.
+//! Commands, run as functions: arguments in, text and an outcome out.
+
+mod demo;
+mod info;

@@ -1,1 +1,5 @@
-//! To come.
+//! Whole comparisons: against other people's figures, over broken data, through plans.
+
+mod golden;
+mod kernel;
+mod plans;

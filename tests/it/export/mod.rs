@@ -1,5 +1,6 @@
 //! What the exported files hold, read by others' software where there is some.
 
 mod atomic;
+mod maps;
 mod sample;
 mod tables;

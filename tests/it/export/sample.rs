@@ -11,10 +11,10 @@ use half::f16;
 fn samples(type_index: usize) -> Vec<Sample> {
     let floats = [0.1, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-45, f32::MAX, 1e10, 16_777_217.0];
     let halves = [0x2e66, 0x8000, 0x7e01, 0x7c00, 0xfc00, 0x0001, 0x7bff, 0x3c01];
-    let payload = f32::from_bits(0x7fc1_2345);
+    let signalling = f32::from_bits(0x7f81_2345);
     match type_index {
         0 => halves.into_iter().map(|bits| Sample::F16(f16::from_bits(bits))).collect(),
-        1 => floats.into_iter().chain([payload]).map(Sample::F32).collect(),
+        1 => floats.into_iter().chain([signalling]).map(Sample::F32).collect(),
         2 => [0, 1, 0xdead_beef, 16_777_217, u32::MAX].into_iter().map(Sample::U32).collect(),
         3 => [0, 1, 128, 254, 255].into_iter().map(Sample::U8).collect(),
         _ => [0, 1, 777, 32768, 65535].into_iter().map(Sample::U16).collect(),
@@ -66,7 +66,7 @@ fn cell([s, f, p, c]: [usize; 4], missing: bool) -> Cell {
     if missing {
         return none(CellStatus::FrameMissing);
     }
-    if p == 1 && f == 3 {
+    if p == 0 && f == 3 {
         return none(CellStatus::OutsideDataWindow);
     }
     let all = samples(c);

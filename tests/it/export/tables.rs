@@ -72,10 +72,10 @@ fn csv_writes_ids_as_integers_and_8_bit_values_as_fractions() {
     assert!(fractions.into_iter().any(|text| text == "0.5019607843137255"));
 }
 
-/// Prints each array as `name dtype shape hash-free facts`, and checks values against the cells that
-/// the test hands over as text.
+/// Checks every cell against those that the test hands over as text; prints name, type and shape of
+/// each array, and some of what they hold.
 const READ_NPZ: &str = r#"
-import json, struct, sys
+import json, sys, zipfile
 import numpy as np
 z = np.load(sys.argv[1], allow_pickle=False)
 for line in open(sys.argv[2]):
@@ -95,6 +95,7 @@ print(z["status"][2, :, 0].tolist(), z["reference_index"], z["pixel_x"].tolist()
 print(repr(float(z["tol_abs"][3])), float(z["region_changed_fraction"][0, 0, 2, 0]))
 meta = json.loads(str(z["meta_json"]))
 print(meta["schema"], meta["version"], meta["types"], meta["status"][6])
+print({entry.date_time[:3] for entry in zipfile.ZipFile(sys.argv[1]).infolist()})
 "#;
 
 const NPZ_FACTS: &str = r#"aov U 5
@@ -125,6 +126,7 @@ values_u32 <u4 3x4x3x5
 [0, 1, 0, 0] 0 [-3, 70, 2] [1, 1, 9]
 0.003 0.25
 aovscope-series 1 ['half', 'float', 'uint', 'u8', 'u16'] outside_data_window
+{(1980, 1, 1)}
 "#;
 
 #[test]

@@ -1,0 +1,66 @@
+//! `aovscope info PATH...`: what sequences there are and what their files hold.
+//!
+//! Reads the header of every frame, so that what changes inside a sequence is told too.
+
+mod report;
+mod text;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use crate::codec::Limits;
+use crate::sequence::{Depth, discover};
+
+pub use report::{Change, ImageReport, Report, SequenceReport, Skipped, Unreadable};
+
+/// Arguments of `aovscope info`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folders, patterns (name.####.exr, name.%04d.exr, "*.exr") or files.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Write one JSON object instead of text.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Search the folders below the given ones too.
+    #[arg(long, short)]
+    pub recursive: bool,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every frame could be read.
+    Complete,
+    /// Some could not.
+    Incomplete,
+}
+
+/// Writes what is found under the paths to `out`.
+///
+/// # Errors
+/// When nothing is found, a path does not exist, or `out` cannot be written.
+pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Outcome> {
+    let depth = if args.recursive { Depth::Recursive } else { Depth::Flat };
+    let report = inspect(&args.paths, depth)?;
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &report)?;
+        writeln!(out)?;
+    } else {
+        text::write(&report, out)?;
+    }
+    out.flush()?;
+    Ok(if report.is_complete() { Outcome::Complete } else { Outcome::Incomplete })
+}
+
+/// Finds the sequences under `paths` and reads the header of every frame, on all cores.
+fn inspect(paths: &[PathBuf], depth: Depth) -> anyhow::Result<Report> {
+    let found = discover(paths, depth)?;
+    let limits = Limits::default();
+    let sequences = found.sequences.par_iter().map(|sequence| report::sequence(sequence, &limits)).collect();
+    Ok(Report::new(sequences, found.skipped))
+}

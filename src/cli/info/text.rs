@@ -1,0 +1,143 @@
+//! The report of `aovscope info` for people.
+
+use std::io::{self, Write};
+
+use super::report::{ImageReport, Report, SequenceReport};
+use crate::image::{Aov, FileFormat, ImageInfo, PartInfo, PartLayout};
+
+/// Writes the sequences one below the other, a blank line between them.
+pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    for (index, sequence) in report.sequences.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_sequence(sequence, out)?;
+    }
+    if !report.skipped.is_empty() {
+        writeln!(out, "\nskipped")?;
+    }
+    for skipped in &report.skipped {
+        writeln!(out, "  {}: {}", skipped.path.display(), skipped.reason)?;
+    }
+    Ok(())
+}
+
+fn write_sequence(sequence: &SequenceReport, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", sequence.name)?;
+    line(out, "files", &sequence.pattern)?;
+    line(out, "frames", &frames(sequence))?;
+    if !sequence.gaps.is_empty() {
+        line(out, "missing", &gaps(sequence))?;
+    }
+    match &sequence.image {
+        Some(image) => write_image(image, out)?,
+        None => line(out, "image", "no frame can be read")?,
+    }
+    for change in &sequence.changes {
+        line(out, "changes", &format!("{}: {}", frame(change.frame), change.what.join("; ")))?;
+    }
+    for broken in &sequence.unreadable {
+        line(out, "unreadable", &format!("{}: {}", frame(broken.frame), broken.reason))?;
+    }
+    Ok(())
+}
+
+fn write_image(image: &ImageReport, out: &mut impl Write) -> io::Result<()> {
+    let info = &image.info;
+    for (index, part) in info.parts.iter().enumerate() {
+        let label = if info.parts.len() > 1 { format!("part {index}") } else { "image".to_owned() };
+        line(out, &label, &part_text(info.format, part))?;
+        for note in &part.notes {
+            line(out, "", &format!("note: {note}"))?;
+        }
+        if let Some(reason) = &part.unreadable {
+            line(out, "", &format!("its pixels cannot be read: {reason}"))?;
+        }
+    }
+    line(out, "AOVs", &aov_heading(image))?;
+    write_aovs(info, out)
+}
+
+/// `160 x 90, EXR ZIP, scan lines`, and the windows where they differ.
+fn part_text(format: FileFormat, part: &PartInfo) -> String {
+    let display = part.display_window;
+    let mut text = format!("{} x {}, ", display.width, display.height);
+    text += &match format {
+        FileFormat::Exr => format!("EXR {}, {}", part.compression, layout(part.layout)),
+        FileFormat::Png => "PNG".to_owned(),
+        FileFormat::Jpeg => "JPEG".to_owned(),
+    };
+    if part.data_window != display {
+        text += &format!(", data window {}, display window {display}", part.data_window);
+    }
+    if let Some(name) = &part.name {
+        text += &format!(", named {name:?}");
+    }
+    if let Some(view) = &part.view {
+        text += &format!(", view {view:?}");
+    }
+    text
+}
+
+const fn layout(layout: PartLayout) -> &'static str {
+    match layout {
+        PartLayout::ScanLine => "scan lines",
+        PartLayout::Tiled => "tiles",
+        PartLayout::DeepScanLine => "deep scan lines",
+        PartLayout::DeepTiled => "deep tiles",
+    }
+}
+
+fn aov_heading(image: &ImageReport) -> String {
+    let channels: usize = image.info.parts.iter().map(|part| part.channels.len()).sum();
+    let plural = if channels == 1 { "channel" } else { "channels" };
+    let seen = image.frame.map_or_else(String::new, |number| format!(", as in frame {number}"));
+    format!("{} ({channels} {plural}{seen})", image.info.aovs.len())
+}
+
+/// A table: key, kind, channels, types.
+fn write_aovs(info: &ImageInfo, out: &mut impl Write) -> io::Result<()> {
+    let rows: Vec<[String; 4]> = info.aovs.iter().map(row).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    for [key, kind, channels, types] in &rows {
+        let [a, b, c] = widths;
+        writeln!(out, "    {key:a$}  {kind:b$}  {channels:c$}  {types}")?;
+    }
+    Ok(())
+}
+
+fn row(aov: &Aov) -> [String; 4] {
+    let names: Vec<_> = aov.channels.iter().map(|channel| channel.name.as_str()).collect();
+    let mut types: Vec<_> = aov.channels.iter().map(|channel| channel.sample_type.name()).collect();
+    types.dedup();
+    let types = if types.len() == 1 {
+        types[0].to_owned()
+    } else {
+        aov.channels.iter().map(|channel| channel.sample_type.name()).collect::<Vec<_>>().join(" ")
+    };
+    [aov.key.clone(), aov.kind.name().to_owned(), names.join(" "), types]
+}
+
+fn frames(sequence: &SequenceReport) -> String {
+    match sequence.frames {
+        1 if sequence.first.is_none() => "one file without a number".to_owned(),
+        1 => sequence.ranges.clone(),
+        count => format!("{} ({count} frames)", sequence.ranges),
+    }
+}
+
+fn gaps(sequence: &SequenceReport) -> String {
+    let run = |&(first, last): &(i64, i64)| {
+        if first == last { first.to_string() } else { format!("{first} to {last}") }
+    };
+    sequence.gaps.iter().map(run).collect::<Vec<_>>().join(", ")
+}
+
+fn frame(number: Option<i64>) -> String {
+    number.map_or_else(|| "the file".to_owned(), |number| format!("frame {number}"))
+}
+
+fn line(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "  {label:<10}  {text}")
+}

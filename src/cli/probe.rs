@@ -1,0 +1,148 @@
+//! `aovscope probe PATH... --pixel X,Y`: exact values of pixels and regions over frames and
+//! sequences.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{anyhow, bail};
+
+use super::args::{ProbeArgs, RunArgs, ToleranceArgs, globs};
+use super::progress::Progress;
+use crate::engine::{self, Against, CellStatus, Event, Plan, Series, Task, Verdict};
+use crate::export;
+use crate::metric::Extent;
+use crate::sequence::{Depth, FrameSet, Sequence, discover};
+
+/// Arguments of `aovscope probe`.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// Folders, patterns or files; all their sequences are probed.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The sequence that the others are compared with, by name; without it values are only listed.
+    #[arg(long, value_name = "NAME")]
+    pub reference: Option<String>,
+    /// AOVs to take, by glob, whatever the case (may be repeated); all unless given.
+    #[arg(long, value_name = "GLOB")]
+    pub aov: Vec<String>,
+    /// Frames to take: 1-100x2,200.
+    #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
+    pub frames: Option<FrameSet>,
+    /// Frame of the others = reference frame + N.
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    pub offset: i64,
+    /// Search the folders below the given ones too.
+    #[arg(long, short)]
+    pub recursive: bool,
+    /// Pixels and regions.
+    #[command(flatten)]
+    pub probes: ProbeArgs,
+    /// When a delta counts as changed.
+    #[command(flatten)]
+    pub tolerance: ToleranceArgs,
+    /// Write CSV to this file; without --csv and --npz it goes to standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub csv: Option<PathBuf>,
+    /// Write NPZ to this file, for numpy.load.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub npz: Option<PathBuf>,
+    /// How to compute.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+impl Args {
+    fn plan(&self) -> anyhow::Result<Plan> {
+        let probes = self.probes.probes();
+        if probes.is_empty() {
+            bail!("nothing to probe: name a pixel with --pixel X,Y or a region with --region X,Y,W,H");
+        }
+        let depth = if self.recursive { Depth::Recursive } else { Depth::Flat };
+        let mut sequences = discover(&self.paths, depth)?.sequences;
+        if sequences.is_empty() {
+            bail!("no sequence of EXR, PNG or JPEG files under {:?}", self.paths);
+        }
+        let against = match &self.reference {
+            Some(name) => {
+                let reference = sequences.remove(find(&sequences, name)?);
+                Against::Sequence { reference, offset: self.offset }
+            }
+            None if self.offset != 0 => bail!("--offset needs --reference: it shifts the others against it"),
+            None => Against::Nothing,
+        };
+        Ok(Plan {
+            against,
+            candidates: sequences,
+            frames: self.frames.clone(),
+            aovs: globs(&self.aov)?,
+            rules: self.tolerance.rules()?,
+            extent: Extent::Union,
+            probes,
+            task: Task::Track,
+        })
+    }
+}
+
+fn find(sequences: &[Sequence], name: &str) -> anyhow::Result<usize> {
+    let exact = sequences.iter().position(|sequence| sequence.name == name);
+    let any_case = || sequences.iter().position(|sequence| sequence.name.eq_ignore_ascii_case(name));
+    exact.or_else(any_case).ok_or_else(|| {
+        let names: Vec<&str> = sequences.iter().map(|sequence| sequence.name.as_str()).collect();
+        anyhow!("no sequence is named {name:?}; there are {names:?}")
+    })
+}
+
+/// Probes; without files to write, CSV goes to `out`.
+///
+/// # Errors
+/// When the arguments make no plan, or an output cannot be written.
+pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow::Result<Verdict> {
+    let plan = args.plan()?;
+    let context = args.run.context(cancel)?;
+    let progress = Progress::new(args.run.quiet);
+    let mut reasons: Vec<String> = Vec::new();
+    let finished = engine::run(&plan, &context, &mut |event| match event {
+        Event::Row(row) => {
+            if let Err(failure) = &row.outcome
+                && !reasons.contains(&failure.reason)
+            {
+                progress.note(&failure.reason);
+                reasons.push(failure.reason.clone());
+            }
+        }
+        Event::Trouble(text) => progress.note(text),
+        Event::Progress { done, total } => progress.at(done, total),
+    })?;
+    progress.finish();
+    let series = finished.series.expect("a plan with probes gives a series");
+    for (index, probe) in plan.probes.iter().enumerate() {
+        if is_outside_everywhere(&series, index) {
+            progress.note(&format!("{} lies outside every data window", probe.window));
+        }
+    }
+    if let Some(path) = &args.csv {
+        export::export_csv(&series, path)?;
+    }
+    if let Some(path) = &args.npz {
+        export::export_npz(&series, path)?;
+    }
+    if args.csv.is_none() && args.npz.is_none() {
+        export::write_csv(&series, &mut *out)?;
+    }
+    out.flush()?;
+    Ok(match finished.summary.verdict() {
+        Verdict::Incomplete => Verdict::Incomplete,
+        _ if series.cells.iter().any(|cell| cell.changed) => Verdict::Different,
+        _ => Verdict::Same,
+    })
+}
+
+fn is_outside_everywhere(series: &Series, probe: usize) -> bool {
+    let cells = (0..series.sequences.len()).flat_map(|s| {
+        (0..series.frames.len()).flat_map(move |f| (0..series.channels.len()).map(move |c| (s, f, c)))
+    });
+    let mut statuses = cells.map(|(s, f, c)| series.cell(s, f, probe, c).status).peekable();
+    statuses.peek().is_some() && statuses.all(|status| status == CellStatus::OutsideDataWindow)
+}

@@ -1,0 +1,111 @@
+//! The result of a comparison as text for people.
+
+use std::io::{self, Write};
+
+use super::compare::Report;
+use crate::engine::{AovSummary, Status, Verdict};
+
+/// At most so many failures are listed one by one.
+const SHOWN_FAILURES: usize = 20;
+
+/// Writes a table of AOVs, the failures, and the verdict.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    for (index, candidate) in report.names.candidates.iter().enumerate() {
+        writeln!(out, "{candidate} against {} ({})", report.names.reference, report.names.backend)?;
+        let aovs: Vec<&AovSummary> =
+            report.summary.aovs.iter().filter(|aov| aov.candidate == index).collect();
+        write_columns(&columns(&aovs), out)?;
+        write_failures(report, index, out)?;
+    }
+    let text = match report.summary.verdict() {
+        Verdict::Same => "same: nothing beyond tolerance",
+        Verdict::Different => "different: changes beyond tolerance",
+        Verdict::Incomplete => "incomplete: not everything could be compared",
+    };
+    writeln!(out, "{text}")
+}
+
+fn columns(aovs: &[&AovSummary]) -> Vec<Vec<String>> {
+    let head =
+        ["AOV", "metric", "tolerance", "frames", "changed in", "first", "changed pixels", "max |a-b|", "at"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let frame = |number: Option<i64>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+    for aov in aovs {
+        let percent = 100.0 * aov.changed as f64 / (aov.pixels.max(1)) as f64;
+        rows.push(vec![
+            aov.aov.clone(),
+            aov.rule.metric.name().to_owned(),
+            tolerance(aov),
+            aov.frames.to_string(),
+            if aov.changed_frames == 0 { "-".to_owned() } else { aov.changed_frames.to_string() },
+            frame(aov.first_changed_frame),
+            if aov.changed == 0 { "-".to_owned() } else { format!("{} ({percent:.2}%)", aov.changed) },
+            if aov.max_abs == 0.0 { "0".to_owned() } else { short(aov.max_abs) },
+            frame(aov.max_frame),
+        ]);
+    }
+    rows
+}
+
+fn tolerance(aov: &AovSummary) -> String {
+    let rule = &aov.rule;
+    match (rule.abs, rule.rel) {
+        (0.0, 0.0) => "0".to_owned(),
+        (abs, 0.0) => short(abs),
+        (0.0, rel) => format!("{}*|b|", short(rel)),
+        (abs, rel) => format!("{}+{}*|b|", short(abs), short(rel)),
+    }
+}
+
+/// Six significant digits at most: the exact figures are in the JSON.
+fn short(value: f64) -> String {
+    if value.is_finite() && (1e-4..1e6).contains(&value.abs()) {
+        let digits = (5 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
+        let text = format!("{value:.digits$}");
+        return if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        };
+    }
+    format!("{value:.5e}")
+}
+
+/// First column to the left, the others to the right.
+fn write_columns(rows: &[Vec<String>], out: &mut impl Write) -> io::Result<()> {
+    let count = rows.first().map_or(0, Vec::len);
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    for row in rows {
+        let mut line = format!("  {:<width$}", row[0], width = widths[0]);
+        for (cell, width) in row.iter().zip(&widths).skip(1) {
+            line.push_str(&format!("  {cell:>width$}"));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Failures, those of one frame that share a reason told once.
+fn write_failures(report: &Report, candidate: usize, out: &mut impl Write) -> io::Result<()> {
+    let mut told: Vec<(Option<i64>, Status, &str)> = Vec::new();
+    for row in report.rows.iter().filter(|row| row.candidate == candidate) {
+        if let Err(failure) = &row.outcome {
+            let line = (row.number, failure.status, failure.reason.as_str());
+            if !told.contains(&line) {
+                told.push(line);
+            }
+        }
+    }
+    for (number, status, reason) in told.iter().take(SHOWN_FAILURES) {
+        let frame = number.map_or_else(String::new, |number| format!("frame {number}: "));
+        writeln!(out, "  {frame}{}: {reason}", status.name().replace('_', " "))?;
+    }
+    if told.len() > SHOWN_FAILURES {
+        writeln!(out, "  ... and {} more (all of them are in --json)", told.len() - SHOWN_FAILURES)?;
+    }
+    Ok(())
+}

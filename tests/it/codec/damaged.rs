@@ -1,0 +1,185 @@
+//! Whatever the bytes: a result or an error that says what is wrong, soon, and never a panic.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use aovscope::codec::{self, Error, Limits};
+use aovscope::image::Window;
+
+use super::build::{ExrFile, offset_table, temporary};
+use super::{info, read_all};
+use crate::support;
+
+#[test]
+fn broken_frames_say_what_is_wrong() {
+    let root = support::small_data().join("broken");
+    let error =
+        |frame: &str| info(&root.join(format!("clothsimv1.{frame}.exr"))).expect_err("a broken frame");
+    assert!(error("0021").is_missing());
+    let truncated = error("0022");
+    assert!(matches!(truncated, Error::Incomplete { .. }) && truncated.is_incomplete(), "{truncated}");
+    let empty = error("0023");
+    assert!(matches!(empty, Error::Empty { .. }) && empty.is_incomplete(), "{empty}");
+    let half = info(&root.join("clothsimv1.0024.exr")).expect("sound");
+    assert_eq!(half.parts[0].data_window, Window::of_size(80, 45));
+    let without_depth = info(&root.join("clothsimv1.0025.exr")).expect("sound");
+    assert!(without_depth.aov("ViewLayer.Depth").is_none());
+    assert!(without_depth.aov("viewlayer.combined").is_some());
+}
+
+#[test]
+fn a_text_file_is_no_image_whatever_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("notes.0001.exr");
+    std::fs::write(&path, "remember the milk").expect("written");
+    let error = info(&path).expect_err("no image");
+    assert!(!error.is_incomplete());
+    let text = error.to_string();
+    assert!(text.contains("not an EXR, PNG or JPEG file") && text.contains("notes.0001.exr"), "{text}");
+}
+
+#[test]
+fn the_format_is_told_by_the_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("picture.exr");
+    let png = support::small_data().join("cloth/clothsimv1/clothsimv1.0011.png");
+    std::fs::copy(png, &path).expect("copied");
+    assert_eq!(info(&path).expect("a PNG").format, aovscope::image::FileFormat::Png);
+}
+
+#[test]
+fn every_truncation_is_incomplete() {
+    let root = support::small_data();
+    let files = [
+        "layouts/autocrop.0018.exr",
+        "cloth/clothsimv1/clothsimv1.0011.png",
+        "cloth/clothsimv1/clothsimv1.0011.jpg",
+    ];
+    for file in files {
+        let bytes = std::fs::read(root.join(file)).expect("read");
+        let steps = (1..40).chain((40..bytes.len()).step_by(997)).chain([bytes.len() - 1]);
+        for len in steps {
+            let cut = temporary(&bytes[..len]);
+            let error = info(cut.path()).expect_err("cut short");
+            assert!(error.is_incomplete(), "{file} cut to {len} bytes: {error}");
+        }
+        let whole = temporary(&[&bytes[..], b"and more bytes"].concat());
+        read_all(whole.path()).unwrap_or_else(|error| panic!("bytes after the end do no harm: {error}"));
+    }
+}
+
+#[test]
+fn a_writer_that_has_not_closed_its_file_is_incomplete() {
+    let mut bytes = ExrFile::new(Window::of_size(4, 3)).channel("Z", 2, vec![1; 48]).bytes();
+    let table = offset_table(&bytes, 3);
+    bytes[table].fill(0);
+    bytes.truncate(bytes.len() - 5);
+    let error = info(temporary(&bytes).path()).expect_err("unfinished");
+    assert!(error.is_incomplete(), "{error}");
+    assert!(error.to_string().contains("2 of 3 chunks"), "{error}");
+}
+
+#[test]
+fn limits_hold_before_memory_is_taken() {
+    let path = support::small_data().join("layouts/autocrop.0018.exr");
+    let few_pixels = Limits { max_pixels: 100, ..Limits::default() };
+    let error = codec::read_info(&path, &few_pixels).expect_err("too large");
+    assert!(error.to_string().contains("over the limit of 100 pixels"), "{error}");
+    let few_channels = Limits { max_channels: 2, ..Limits::default() };
+    let error = codec::read_info(&path, &few_channels).expect_err("too many channels");
+    assert!(matches!(error, Error::TooManyChannels { limit: 2, .. }), "{error}");
+    let info = info(&path).expect("sound");
+    let error = codec::read_planes(&info, &[&info.aovs[0]], &few_pixels).remove(0).expect_err("too large");
+    assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+}
+
+#[test]
+fn a_header_that_claims_gigabytes_is_refused() {
+    let small = ExrFile::new(Window::of_size(4, 1)).channel("Z", 2, vec![0; 16]).compression(3).bytes();
+    let mut huge = small.clone();
+    let at = huge.windows(10).position(|w| w == b"dataWindow").expect("there") + 10 + 7 + 4;
+    huge[at + 8..at + 12].copy_from_slice(&(1_i32 << 29).to_le_bytes());
+    let error = read_all(temporary(&huge).path()).expect_err("impossible");
+    assert!(error.to_string().contains("claims"), "{error}");
+}
+
+#[test]
+fn an_unknown_compression_is_named_and_its_header_told() {
+    for (id, name) in [(11, "HTJ2K32"), (12, "LJ2K"), (13, "ZSTD"), (77, "unknown (77)")] {
+        let file = ExrFile::new(Window::of_size(4, 1)).channel("Z", 2, vec![0; 16]).compression(id).write();
+        let told = info(file.path()).expect("the header is sound");
+        assert_eq!(told.parts[0].compression, name);
+        let reason = told.parts[0].unreadable.clone().expect("not readable");
+        assert!(reason.contains(name), "{reason}");
+        let error = read_all(file.path()).expect_err("not readable");
+        assert!(error.to_string().contains(name) && !error.is_incomplete(), "{error}");
+    }
+}
+
+/// Small files of each kind, each with many random bytes changed.
+#[test]
+fn mutations_never_panic() {
+    let small = support::small_data();
+    let mut files =
+        vec![small.join("layouts/autocrop.0018.exr"), small.join("layouts/multipart_bare.0018.exr")];
+    files.push(small.join("cloth/clothsimv1/clothsimv1.0011.png"));
+    files.push(small.join("cloth/clothsimv1/clothsimv1.0011.jpg"));
+    if let Some(root) = support::full_data() {
+        for codec in ["DWAA", "DWAB", "PIZ", "PXR24", "RLE", "ZIPS"] {
+            files.push(root.join(format!("cloth/codecs/codec_{codec}.0018.exr")));
+        }
+    }
+    let mut random = 1_u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    for path in files {
+        let sound = std::fs::read(&path).expect("read");
+        for round in 0..24 {
+            let mut bytes = sound.clone();
+            // In turn all over the file, and in its header, where most of the meaning is.
+            let range = if round % 2 == 0 { bytes.len() } else { bytes.len().min(2000) };
+            for _ in 0..1 + next(8) {
+                bytes[next(range)] = next(256) as u8;
+            }
+            ends_soon(temporary(&bytes).path());
+        }
+    }
+}
+
+#[test]
+fn every_file_of_the_corpus_ends_soon() {
+    let Some(root) = support::full_data() else { return };
+    let mut files = 0;
+    for entry in walkdir::WalkDir::new(root.join("exr-corpus")) {
+        let entry = entry.expect("a readable folder");
+        if entry.file_type().is_file() {
+            ends_soon(entry.path());
+            files += 1;
+        }
+    }
+    assert!(files > 300, "only {files} files");
+}
+
+fn ends_soon(path: &Path) {
+    let start = Instant::now();
+    if let Err(error) = read_all(path) {
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        assert!(error.to_string().contains(&name), "{error} does not name {name}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(10), "{path:?} took {:?}", start.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_or_a_named_pipe_is_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.0001.exr");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    for path in [folder.path(), &pipe] {
+        let error = info(path).expect_err("no file");
+        assert!(error.to_string().contains("no regular file"), "{error}");
+    }
+}

@@ -1,0 +1,204 @@
+//! The CPU's kernel against a second writing of the definition, value by value.
+
+use aovscope::image::{Plane, PlaneChannel, Samples, Window};
+use aovscope::metric::{
+    Backend, Cpu, Extent, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, NonFinite, Pair, Rule, Want,
+};
+use half::f16;
+
+/// Small deterministic noise.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as u32
+    }
+}
+
+const AWKWARD: [f32; 18] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.1,
+    1e-45,
+    -1e-45,
+    1.1754944e-38,
+    f32::MAX,
+    f32::MIN,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+    f32::NAN,
+    65504.0,
+    6.1e-5,
+    5.96e-8,
+    16777217.0,
+    3.0000002,
+];
+
+fn f32_samples(noise: &mut Noise, len: usize) -> Samples {
+    let value = |noise: &mut Noise| match noise.next() % 4 {
+        0 => AWKWARD[noise.next() as usize % AWKWARD.len()],
+        1 => f32::from_bits(0x7fc0_0000 | (noise.next() & 0xff)),
+        _ => (noise.next() % 8) as f32 * 0.125,
+    };
+    Samples::F32((0..len).map(|_| value(noise)).collect())
+}
+
+fn samples(kind: usize, noise: &mut Noise, len: usize) -> Samples {
+    match kind {
+        0 => f32_samples(noise, len),
+        1 => Samples::F16((0..len).map(|_| f16::from_bits(noise.next() as u16)).collect()),
+        2 => Samples::U8((0..len).map(|_| (noise.next() % 4) as u8).collect()),
+        3 => Samples::U16((0..len).map(|_| (noise.next() % 3) as u16 * 30000).collect()),
+        _ => Samples::U32((0..len).map(|_| u32::MAX - noise.next() % 3).collect()),
+    }
+}
+
+fn plane(window: Window, kind: usize, noise: &mut Noise) -> Plane {
+    let channel = |name: &str, noise: &mut Noise| PlaneChannel {
+        name: name.to_owned(),
+        samples: samples(kind, noise, window.pixels() as usize),
+    };
+    let channels = vec![channel("X", noise), channel("Y", noise)];
+    Plane { data_window: window, display_window: Window::of_size(16, 9), channels }
+}
+
+/// What one pixel comes to, by the words of the definition.
+#[derive(Debug, Default, PartialEq)]
+struct Pixel {
+    changed: bool,
+    non_finite: bool,
+    metric: f64,
+    max_abs: f64,
+}
+
+fn pixel(pair: &Pair<'_>, rule: &Rule, x: i32, y: i32) -> Option<Pixel> {
+    let (a, b) = pair.values(x, y)?;
+    let mut pixel = Pixel::default();
+    let mut sum = 0.0;
+    for (a, b) in a.iter().zip(&b) {
+        let bits_differ = a.bits() != b.bits();
+        let (a, b) = (a.to_f64(), b.to_f64());
+        if a.is_finite() && b.is_finite() {
+            let delta = a - b;
+            if delta.abs() > pixel.max_abs {
+                pixel.max_abs = delta.abs();
+                if rule.metric == Metric::Signed {
+                    pixel.metric = delta;
+                }
+            }
+            match rule.metric {
+                Metric::Abs => pixel.metric = pixel.max_abs,
+                Metric::Rel => pixel.metric = pixel.metric.max(delta.abs() / b.abs().max(rule.floor)),
+                Metric::Sq => sum += delta * delta,
+                Metric::Signed | Metric::Id => {}
+            }
+            if matches!(rule.metric, Metric::Abs | Metric::Signed) {
+                pixel.changed |= delta.abs() > rule.abs + rule.rel * b.abs();
+            }
+        } else {
+            let same = (a.is_nan() && b.is_nan()) || a == b;
+            let never = rule.non_finite == NonFinite::NeverEqual && rule.metric != Metric::Id;
+            pixel.non_finite |= never || !same;
+        }
+        if rule.metric == Metric::Id && bits_differ {
+            pixel.changed = true;
+            pixel.metric = 1.0;
+        }
+    }
+    if rule.metric == Metric::Sq {
+        pixel.metric = sum / pair.channels.len() as f64;
+    }
+    if matches!(rule.metric, Metric::Rel | Metric::Sq) {
+        pixel.changed |= pixel.metric > rule.abs;
+    }
+    pixel.changed |= pixel.non_finite;
+    Some(pixel)
+}
+
+#[test]
+fn the_kernel_does_what_the_definition_says() {
+    let mut noise = Noise(7);
+    let windows = [Window::new(-3, 1, 13, 7), Window::new(0, 0, 16, 9), Window::new(5, -2, 300, 5)];
+    for (i, kind) in (0..5).flat_map(|kind| (0..6).map(move |i| (i, kind))) {
+        let (a, b) = (windows[i % 3], windows[(i / 2) % 3]);
+        let (candidate, reference) = (plane(a, kind, &mut noise), plane(b, kind, &mut noise));
+        let pair = Pair::new(&candidate, &reference, Extent::Union).expect("a pair");
+        for metric in Metric::ALL {
+            for (abs, rel) in [(0.0, 0.0), (0.125, 0.0), (0.0, 0.25), (1.0 / 255.0, 0.1)] {
+                for non_finite in [NonFinite::EqualToItself, NonFinite::NeverEqual] {
+                    let rel = if metric.takes_relative_tolerance() { rel } else { 0.0 };
+                    let rule = Rule { metric, abs, rel, floor: 0.1, non_finite };
+                    check(&pair, &rule);
+                }
+            }
+        }
+    }
+}
+
+fn check(pair: &Pair<'_>, rule: &Rule) {
+    let comparison = Cpu.compare(pair, rule, Want::Map);
+    let map = comparison.map.expect("asked for");
+    let stats = comparison.stats;
+    assert_eq!(Cpu.compare(pair, rule, Want::Stats).stats, stats, "with and without a map");
+    let (mut changed, mut uncovered, mut non_finite, mut max) = (0, 0, 0, (0.0f64, None));
+    let mut metric_max = 0.0f64;
+    for (index, (&value, &flags)) in map.values.iter().zip(&map.flags).enumerate() {
+        let (x, y) = pair.window.pixel(index);
+        let sides = [pair.candidate, pair.reference].iter().filter(|p| p.data_window.contains(x, y)).count();
+        let expected = pixel(pair, rule, x, y);
+        assert_eq!(flags & FLAG_UNCOVERED != 0, sides == 1, "({x}, {y})");
+        let Some(expected) = expected else {
+            uncovered += usize::from(sides == 1);
+            changed += usize::from(sides == 1);
+            continue;
+        };
+        assert_eq!(
+            flags & FLAG_CHANGED != 0,
+            expected.changed,
+            "{rule:?} at ({x}, {y}): {:?}",
+            pair.values(x, y)
+        );
+        assert_eq!(flags & FLAG_NON_FINITE != 0, expected.non_finite, "{rule:?} at ({x}, {y})");
+        let exact = expected.metric as f32;
+        let near = value == exact || (value - exact).abs() <= exact.abs() * f32::EPSILON;
+        assert!(near, "{rule:?} at ({x}, {y}): {value} instead of {exact}");
+        changed += usize::from(expected.changed);
+        non_finite += usize::from(expected.non_finite);
+        metric_max = metric_max.max(expected.metric.abs());
+        if expected.max_abs > max.0 {
+            max = (expected.max_abs, Some((x, y)));
+        }
+    }
+    assert_eq!(stats.changed, changed as u64, "{rule:?}");
+    assert_eq!((stats.uncovered, stats.non_finite), (uncovered as u64, non_finite as u64));
+    assert_eq!((stats.max_abs, stats.peak.as_ref().map(|peak| peak.at)), max, "{rule:?}");
+    assert_eq!(stats.metric_max, metric_max, "{rule:?}");
+}
+
+#[test]
+fn sums_do_not_depend_on_the_number_of_threads() {
+    let mut noise = Noise(11);
+    let value = |noise: &mut Noise| f32::from_bits(0x3000_0000 + noise.next() % 0x1000_0000);
+    let window = Window::of_size(641, 357);
+    let mut plane = || {
+        let samples = Samples::F32((0..window.pixels()).map(|_| value(&mut noise)).collect());
+        Plane {
+            data_window: window,
+            display_window: window,
+            channels: vec![PlaneChannel { name: "Z".into(), samples }],
+        }
+    };
+    let (a, b) = (plane(), plane());
+    let pair = Pair::new(&a, &b, Extent::Union).expect("a pair");
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| Cpu.compare(&pair, &Rule::exact(Metric::Abs), Want::Stats).stats)
+    };
+    let one = with(1);
+    for threads in [2, 3, 16] {
+        assert_eq!(with(threads), one, "{threads} threads");
+    }
+}
