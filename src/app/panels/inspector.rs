@@ -1,12 +1,14 @@
 //! Right: values under the pointer, tolerance, statistics, tracked things.
 
-use egui::{ComboBox, DragValue, Grid, RichText, Role, ScrollArea, Slider, Ui};
+use egui::{
+    Align, Color32, ComboBox, DragValue, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui,
+};
 
 use super::{heading, named, tracked, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
-use crate::metric::{FrameStats, Metric, default_metric};
+use crate::metric::{FrameStats, Metric, channel_changed, default_metric};
 use crate::view::Action;
 
 /// Draws the panel.
@@ -14,7 +16,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        pixel(ui, app);
+        ui.scope(|ui| pixel(ui, app));
         section(ui, "TOLERANCE");
         tolerance(ui, app, &mut wishes);
         section(ui, "THIS FRAME");
@@ -44,27 +46,53 @@ fn pixel(ui: &mut Ui, app: &App) {
         ui.label(RichText::new("–").color(theme::WEAK));
         return;
     };
-    let grid = Grid::new("pixel").num_columns(4).spacing([10.0, 2.0]).min_col_width(10.0);
-    grid.show(ui, |ui| {
-        ui.label("");
-        for (title, colour) in [
-            ("reference", app.view.reference.map(theme::sequence)),
-            ("candidate", app.view.candidate.map(theme::sequence)),
-            ("delta", None),
-        ] {
-            ui.label(RichText::new(title).size(10.5).color(colour.unwrap_or(theme::WEAK)));
-        }
-        ui.end_row();
-        for channel in plane.channels.iter().take(8) {
-            ui.label(RichText::new(&channel.name).color(theme::WEAK));
-            let (a, b) =
-                (value(candidate, &channel.name, app.hover), value(reference, &channel.name, app.hover));
-            ui.label(mono(text(b)));
-            ui.label(mono(text(a)));
-            delta(ui, a, b);
-            ui.end_row();
-        }
-    });
+    // Columns of fixed width: the numbers under the pointer must not move the picture.
+    let columns = Columns::of(ui);
+    ui.spacing_mut().item_spacing = egui::vec2(0.0, 1.0);
+    columns.row(
+        ui,
+        [
+            ("", theme::WEAK),
+            ("reference", app.view.reference.map_or(theme::WEAK, theme::sequence)),
+            ("candidate", app.view.candidate.map_or(theme::WEAK, theme::sequence)),
+            ("delta", theme::WEAK),
+        ],
+    );
+    for channel in plane.channels.iter().take(8) {
+        let (a, b) = (value(candidate, &channel.name, app.hover), value(reference, &channel.name, app.hover));
+        let delta = a.zip(b).map(|(a, b)| a.to_f64() - b.to_f64());
+        let changed = a.zip(b).is_some_and(|(a, b)| channel_changed(&app.view.rule(), a, b));
+        let colour = if changed { theme::CHANGED } else { theme::WEAK };
+        let delta = delta.map_or_else(|| "–".to_owned(), values::short);
+        let texts = [&channel.name, &text(b), &text(a), &delta];
+        let colours = [theme::WEAK, theme::TEXT, theme::TEXT, colour];
+        columns.row(ui, std::array::from_fn(|i| (texts[i].as_str(), colours[i])));
+    }
+}
+
+/// Name, reference, candidate, delta: widths in points.
+struct Columns([f32; 4]);
+
+impl Columns {
+    fn of(ui: &Ui) -> Self {
+        let width = ui.available_width();
+        let name = 20.0;
+        let value = (width - name) * 0.365;
+        Self([name, value, value, (width - name) * 0.27])
+    }
+
+    fn row(&self, ui: &mut Ui, cells: [(&str, Color32); 4]) {
+        ui.horizontal(|ui| {
+            for (width, (text, colour)) in self.0.into_iter().zip(cells) {
+                let layout = Layout::left_to_right(Align::Center);
+                ui.allocate_ui_with_layout(egui::vec2(width, 15.0), layout, |ui| {
+                    ui.set_min_width(width);
+                    let text = RichText::new(text).monospace().size(10.5).color(colour);
+                    ui.add(Label::new(text).truncate());
+                });
+            }
+        });
+    }
 }
 
 fn value(plane: Option<&Plane>, channel: &str, at: Option<(i32, i32)>) -> Option<Sample> {
@@ -75,16 +103,6 @@ fn value(plane: Option<&Plane>, channel: &str, at: Option<(i32, i32)>) -> Option
 
 fn text(sample: Option<Sample>) -> String {
     sample.map_or_else(|| "–".to_owned(), values::stored)
-}
-
-fn delta(ui: &mut Ui, a: Option<Sample>, b: Option<Sample>) {
-    let Some((a, b)) = a.zip(b) else {
-        ui.label(mono("–".to_owned()));
-        return;
-    };
-    let delta = a.to_f64() - b.to_f64();
-    let colour = if delta == 0.0 { theme::WEAK } else { theme::CHANGED };
-    ui.label(mono(values::short(delta)).color(colour));
 }
 
 fn tolerance(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -184,44 +202,50 @@ fn statistics(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 }
 
 fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
-    let row = |ui: &mut Ui, name: &str, text: String| {
+    let name = |ui: &mut Ui, name: &str| {
         ui.label(RichText::new(name).color(theme::WEAK));
-        ui.label(mono(text));
+    };
+    let pair = |ui: &mut Ui, a: (&str, String), b: (&str, String)| {
+        for (title, text) in [a, b] {
+            name(ui, title);
+            ui.label(mono(text));
+        }
         ui.end_row();
     };
-    Grid::new("statistics").num_columns(2).spacing([14.0, 2.0]).show(ui, |ui| {
+    let colour = if stats.changed == 0 { theme::TEXT } else { theme::CHANGED };
+    ui.horizontal(|ui| {
         let fraction = values::percent(stats.changed_fraction());
-        ui.label(RichText::new("changed").color(theme::WEAK));
-        let colour = if stats.changed == 0 { theme::TEXT } else { theme::CHANGED };
-        ui.label(mono(format!("{}  =  {fraction}", values::count(stats.changed))).color(colour));
-        ui.end_row();
-        row(ui, "of", format!("{} pixels", values::count(stats.pixels)));
-        ui.label(RichText::new("largest").color(theme::WEAK));
-        ui.horizontal(|ui| {
-            ui.label(mono(values::short(stats.max_abs)));
-            if let Some(peak) = &stats.peak {
-                let (x, y) = peak.at;
-                let link = ui.link(format!("at {x}, {y}")).on_hover_text("Show it");
-                named(&link, Role::Link, "Show largest");
-                if link.clicked() {
-                    wishes.push(Action::FlyTo(x, y).into());
-                }
+        ui.label(RichText::new(fraction).size(16.0).color(colour));
+        let text = format!("{} of {} changed", values::count(stats.changed), values::count(stats.pixels));
+        ui.add(Label::new(RichText::new(text).color(theme::TEXT)).truncate());
+    });
+    ui.horizontal(|ui| {
+        name(ui, "largest");
+        ui.label(mono(values::short(stats.max_abs)));
+        if let Some(peak) = &stats.peak {
+            let (x, y) = peak.at;
+            let link = ui.link(format!("at {x}, {y}")).on_hover_text("Show it");
+            named(&link, Role::Link, "Show largest");
+            if link.clicked() {
+                wishes.push(Action::FlyTo(x, y).into());
             }
-        });
-        ui.end_row();
-        row(ui, "mean |Δ|", values::short(stats.mean_abs));
-        row(ui, "mean Δ", values::short(stats.mean_signed));
-        row(ui, "RMSE", values::short(stats.rmse));
-        row(ui, "PSNR", stats.psnr().map_or_else(|| "∞ (equal)".to_owned(), |psnr| format!("{psnr:.2} dB")));
+        }
+    });
+    Grid::new("statistics").num_columns(4).spacing([8.0, 2.0]).show(ui, |ui| {
+        let (mean, signed) = (values::short(stats.mean_abs), values::short(stats.mean_signed));
+        pair(ui, ("mean |Δ|", mean), ("mean Δ", signed));
+        let psnr = stats.psnr().map_or_else(|| "∞".to_owned(), |psnr| format!("{psnr:.2} dB"));
+        pair(ui, ("RMSE", values::short(stats.rmse)), ("PSNR", psnr));
         if !matches!(app.view.rule().metric, Metric::Abs | Metric::Signed) {
-            row(ui, "metric max", values::short(stats.metric_max));
+            let (max, mean) = (values::short(stats.metric_max), values::short(stats.metric_mean));
+            pair(ui, ("metric max", max), ("mean", mean));
         }
         if stats.nan != (0, 0) || stats.inf != (0, 0) {
-            row(ui, "NaN", format!("{} | {}", stats.nan.1, stats.nan.0));
-            row(ui, "Inf", format!("{} | {}", stats.inf.1, stats.inf.0));
+            let sides = |counts: (u64, u64)| format!("{} | {}", counts.1, counts.0);
+            pair(ui, ("NaN", sides(stats.nan)), ("Inf", sides(stats.inf)));
         }
         if stats.uncovered > 0 {
-            row(ui, "uncovered", values::count(stats.uncovered));
+            pair(ui, ("uncovered", values::count(stats.uncovered)), ("", String::new()));
         }
     });
 }

@@ -25,6 +25,7 @@ fn harness(paths: &[PathBuf]) -> Harness<'static, App> {
     app.open(paths.to_vec());
     let mut harness = Harness::builder()
         .with_size([1280.0, 720.0])
+        .with_step_dt(1.0 / 60.0)
         .renderer(WgpuTestRenderer::from_render_state(state))
         .with_context_setup(install_theme)
         .build_ui_state(
@@ -141,7 +142,7 @@ fn a_click_tracks_the_pixel_under_the_pointer() {
             }
         }
     }
-    harness.get_by_label("Remove 93, 31").click();
+    harness.get_by_label("Remove 93, 31").click_accesskit();
     harness.run_steps(3);
     assert!(harness.state().view.probes.items().is_empty());
 }
