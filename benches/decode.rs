@@ -39,11 +39,6 @@ fn main() {
         ("exr crate, three channels", Box::new(|| exr_one(&aovs))),
     ];
     support::race("12 AOVs, one of them", one);
-    let header: Vec<support::Runner<'_>> = vec![(
-        "aovscope read_info",
-        Box::new(|| drop(black_box(read_info(&aovs, &Limits::default()).unwrap()))),
-    )];
-    support::race("12 AOVs, header alone", header);
 }
 
 fn planes(path: &Path, key: Option<&str>) {

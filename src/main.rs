@@ -1,11 +1,12 @@
 //! The program: parse, run, print the error, exit.
 
 use std::io::{self, BufWriter, ErrorKind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aovscope::cli::{Cli, Command, compare, info, probe};
+use aovscope::cli::{Cli, Command, compare, demo, info, probe};
 use aovscope::engine::Verdict;
 use aovscope::export::remove_unfinished;
 use clap::Parser;
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let cancel = Arc::new(AtomicBool::new(false));
     listen_for_interrupts(Arc::clone(&cancel));
-    let result = run(cli, &cancel);
+    let result = run(&cli, &cancel);
     if cancel.load(Ordering::Relaxed) {
         remove_unfinished();
         return ExitCode::from(INTERRUPTED);
@@ -36,16 +37,47 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
+fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
     let mut out = BufWriter::new(io::stdout().lock());
-    match cli.command {
-        Some(Command::Info(args)) => Ok(match info::run(&args, &mut out)? {
+    match &cli.command {
+        Some(Command::Demo(args)) => {
+            let folders = demo::run(args, &mut out, Arc::clone(cancel))?;
+            drop(out);
+            if !args.headless {
+                open_after_demo(folders);
+            }
+            Ok(Verdict::Same)
+        }
+        Some(Command::Info(args)) => Ok(match info::run(args, &mut out)? {
             info::Outcome::Complete => Verdict::Same,
             info::Outcome::Incomplete => Verdict::Incomplete,
         }),
-        Some(Command::Compare(args)) => compare::run(&args, &mut out, Arc::clone(cancel)),
-        Some(Command::Probe(args)) => probe::run(&args, &mut out, Arc::clone(cancel)),
-        None => anyhow::bail!("the window is still to come"),
+        Some(Command::Compare(args)) => compare::run(args, &mut out, Arc::clone(cancel)),
+        Some(Command::Probe(args)) => probe::run(args, &mut out, Arc::clone(cancel)),
+        None => {
+            drop(out);
+            open_window(cli.paths.clone())?;
+            Ok(Verdict::Same)
+        }
+    }
+}
+
+#[cfg(feature = "window")]
+fn open_window(paths: Vec<PathBuf>) -> anyhow::Result<()> {
+    let _ = paths;
+    anyhow::bail!("the window is still to come")
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_: Vec<PathBuf>) -> anyhow::Result<()> {
+    anyhow::bail!("this build has no window (it was made with --no-default-features); see --help")
+}
+
+/// The demo has done its job by then: without a display it says so, and that is all.
+#[allow(clippy::print_stderr, reason = "main is where errors are told")]
+fn open_after_demo(folders: Vec<PathBuf>) {
+    if let Err(error) = open_window(folders) {
+        eprintln!("aovscope: no window: {error:#}");
     }
 }
 

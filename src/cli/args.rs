@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::codec::Limits;
 use crate::engine::{self, Allowance, AovGlob, Probe, ProbeShape, RuleChoice, Rules};
+use crate::gpu::{Gpu, GpuBackend, Prefer};
 use crate::image::Window;
 use crate::metric::{Backend, Cpu, Metric, NonFinite};
 
@@ -206,8 +207,13 @@ impl RunArgs {
 impl BackendName {
     fn open(self) -> anyhow::Result<Arc<dyn Backend>> {
         match self {
-            Self::Cpu | Self::Auto => Ok(Arc::new(Cpu)),
-            Self::Gpu => bail!("no GPU"),
+            Self::Cpu => Ok(Arc::new(Cpu)),
+            Self::Gpu => Ok(Arc::new(GpuBackend::new(Gpu::open(Prefer::Any)?)?)),
+            // A software adapter is slower than the CPU back end, and gives the same numbers.
+            Self::Auto => match Gpu::open(Prefer::Hardware).and_then(GpuBackend::new) {
+                Ok(gpu) => Ok(Arc::new(gpu)),
+                Err(_) => Ok(Arc::new(Cpu)),
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ mod camera;
 mod cloth;
 mod planted;
 mod render;
+mod run;
 mod shade;
 mod vector;
 mod write;
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 pub use planted::{Planted, PlantedChange};
+pub use run::run;
 
 use cloth::Cloth;
 use planted::Version;

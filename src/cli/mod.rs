@@ -28,6 +28,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make two small sequences and do the main job on them.
+    Demo(demo::Args),
     /// What sequences there are and what their files hold.
     Info(info::Args),
     /// Compare sequences with a reference, frame by frame, AOV by AOV.

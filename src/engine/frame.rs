@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::track::{Tracked, track};
+use super::track::{Gathered, Tracked, pixels, track, use_gathered};
 use super::units::{Unit, UnitCandidate};
 use super::{
     Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
@@ -310,7 +310,7 @@ impl<'a> Work<'a> {
         let comparable = pair.is_ok();
         let sequence = self.sequence(matched.candidate);
         let place = (sequence, aov.key.as_str(), &rule);
-        self.result.tracked.extend(track(&self.plan.probes, place, candidate, Some(reference), comparable));
+        let mut tracked = track(&self.plan.probes, place, candidate, Some(reference), comparable);
         let pair = match pair {
             Ok(pair) => pair,
             Err(error) => {
@@ -321,15 +321,20 @@ impl<'a> Work<'a> {
                     PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
                 };
                 let reason = format!("{error}: {:?}", matched.info.path);
+                self.result.tracked.extend(tracked);
                 self.row(matched.candidate, aov, component_names(aov), Failure { status, reason });
                 return;
             }
         };
         if self.plan.task == Task::Track {
+            self.result.tracked.extend(tracked);
             return;
         }
         let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
-        let comparison = self.context.backend.compare(&pair, &rule, want);
+        let pixels = pixels(&self.plan.probes);
+        let (comparison, values) = self.context.backend.compare_and_gather(&pair, &rule, want, &pixels);
+        use_gathered(&mut tracked, &self.plan.probes, Gathered { pair: &pair, values: &values });
+        self.result.tracked.extend(tracked);
         let row = FrameRow {
             candidate: matched.candidate,
             number: self.number,

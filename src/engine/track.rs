@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};
-use crate::image::{Plane, PlaneChannel, Window};
-use crate::metric::{Rule, channel_changed};
+use crate::image::{Plane, PlaneChannel, Sample, Window};
+use crate::metric::{Pair, PixelValues, Rule, channel_changed};
 
 /// One cell on its way into the series.
 #[derive(Clone, Debug)]
@@ -13,6 +13,34 @@ pub(super) struct Tracked {
     pub probe: usize,
     pub channel: SeriesChannel,
     pub cell: Cell,
+}
+
+/// Stored values that the back end gathered while it compared: one entry for each pixel probe, in
+/// their order.
+#[derive(Clone, Copy)]
+pub(super) struct Gathered<'a> {
+    pub pair: &'a Pair<'a>,
+    pub values: &'a [PixelValues],
+}
+
+/// The pixels of those probes that are pixels, in order.
+pub(super) fn pixels(probes: &[Probe]) -> Vec<(i32, i32)> {
+    let pixels = probes.iter().filter(|probe| probe.shape == ProbeShape::Pixel);
+    pixels.map(|probe| (probe.window.x, probe.window.y)).collect()
+}
+
+/// Puts gathered values in the place of those that `track` read from the planes.
+pub(super) fn use_gathered(cells: &mut [Tracked], probes: &[Probe], gathered: Gathered<'_>) {
+    for tracked in cells.iter_mut().filter(|t| probes[t.probe].shape == ProbeShape::Pixel) {
+        let before = probes[..tracked.probe].iter().filter(|probe| probe.shape == ProbeShape::Pixel);
+        let values = &gathered.values[before.count()];
+        let name = &tracked.channel.channel;
+        let slot = gathered.pair.channel_names().iter().position(|channel| channel == name);
+        let Some(slot) = slot else { continue };
+        let value = |side: &Option<Vec<Sample>>| side.as_ref().map(|samples| Value::Pixel(samples[slot]));
+        tracked.cell.value = value(&values.candidate);
+        tracked.cell.reference = value(&values.reference);
+    }
 }
 
 /// The cells of all `probes` in `plane`, the AOV `aov` of `sequence`, beside those of `reference`.
@@ -99,7 +127,7 @@ fn region(
     };
     let finite = || {
         let values = pixels().filter_map(|pixel| at(plane, channel, pixel));
-        values.map(crate::image::Sample::to_f64).filter(|value| value.is_finite())
+        values.map(Sample::to_f64).filter(|value| value.is_finite())
     };
     let count = finite().count() as f64;
     let mean = finite().sum::<f64>() / count;

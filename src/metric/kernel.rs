@@ -105,9 +105,11 @@ fn compare_row(pair: &Pair<'_>, rule: &Rule, row: Window, out: Option<(&mut [f32
         }
     }
     let mut segment = Segment::default();
+    // Where the windows are apart in y, the intersection has a width but no row.
+    let covered_width = if covered.is_empty() { 0 } else { covered.width as usize };
     let mut start = 0;
-    while start < covered.width as usize {
-        let len = SEGMENT.min(covered.width as usize - start);
+    while start < covered_width {
+        let len = SEGMENT.min(covered_width - start);
         let x = covered.x + start as i32;
         segment.compare(pair, rule, (x, covered.y, len), values.is_some(), &mut partial);
         let offset = (x - row.x) as usize;

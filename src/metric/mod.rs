@@ -20,6 +20,8 @@ pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
 pub use stats::{FrameStats, Peak};
 
+use crate::image::{Plane, Sample};
+
 /// What came of comparing one AOV of one frame.
 #[derive(Clone, Debug)]
 pub struct Comparison {
@@ -45,4 +47,41 @@ pub trait Backend: Send + Sync {
 
     /// Compares `pair.candidate` with `pair.reference` under `rule`.
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison;
+
+    /// As [`Backend::compare`], and the stored values of the compared channels at absolute pixels,
+    /// as many as `pixels`.
+    fn compare_and_gather(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+    ) -> (Comparison, Vec<PixelValues>) {
+        let values = pixels.iter().map(|&at| PixelValues::of(pair, at)).collect();
+        (self.compare(pair, rule, want), values)
+    }
+}
+
+/// Stored values of one pixel, one for each of [`Pair::channels`]; `None` outside a side's data
+/// window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PixelValues {
+    /// Of the candidate.
+    pub candidate: Option<Vec<Sample>>,
+    /// Of the reference.
+    pub reference: Option<Vec<Sample>>,
+}
+
+impl PixelValues {
+    /// Read from the planes themselves.
+    pub fn of(pair: &Pair<'_>, (x, y): (i32, i32)) -> Self {
+        let at = |plane: &Plane, channels: &mut dyn Iterator<Item = usize>| {
+            let index = plane.data_window.index(x, y)?;
+            Some(channels.map(|channel| plane.channels[channel].samples.get(index)).collect())
+        };
+        Self {
+            candidate: at(pair.candidate, &mut pair.channels.iter().map(|&(a, _)| a)),
+            reference: at(pair.reference, &mut pair.channels.iter().map(|&(_, b)| b)),
+        }
+    }
 }

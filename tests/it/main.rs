@@ -7,5 +7,6 @@ mod codec;
 mod engine;
 mod export;
 mod gpu;
+mod layers;
 mod sequence;
 mod window;

@@ -1,0 +1,51 @@
+//! What can go wrong on the way to a device, or on it.
+
+/// Why the GPU cannot do something. Nothing here is fatal: the CPU does the same work.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// No driver, no device, or none of the wanted sort.
+    #[error(
+        "no {wanted} graphics adapter: {reason} (install the driver of your GPU, or Mesa's software \
+         Vulkan: packages mesa-vulkan-drivers and libvulkan1; or compare on the CPU with --backend cpu)"
+    )]
+    NoAdapter {
+        /// `hardware`, `software` or `usable`.
+        wanted: &'static str,
+        /// What was found instead.
+        reason: String,
+    },
+    /// The adapter is there and refuses to work.
+    #[error("the adapter {adapter:?} gave no device: {reason}")]
+    NoDevice {
+        /// Its name.
+        adapter: String,
+        /// In the driver's words.
+        reason: String,
+    },
+    /// The picture does not fit into one texture.
+    #[error("{width}x{height} pixels are over the limit of {limit} a side of the adapter {adapter:?}")]
+    TooLarge {
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Most pixels a side.
+        limit: u32,
+        /// Its name.
+        adapter: String,
+    },
+    /// The device's memory is full.
+    #[error(
+        "out of memory on the GPU ({bytes} bytes were asked for; lower the budget or close other programs)"
+    )]
+    OutOfMemory {
+        /// Bytes asked for.
+        bytes: u64,
+    },
+    /// The device refused a command or is lost.
+    #[error("the GPU device failed: {reason}")]
+    Device {
+        /// In wgpu's words.
+        reason: String,
+    },
+}
