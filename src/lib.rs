@@ -1,5 +1,7 @@
 //! aovscope compares sequences of rendered frames.
 
+#[cfg(feature = "window")]
+pub mod app;
 pub mod cli;
 pub mod codec;
 pub mod engine;
@@ -9,3 +11,4 @@ pub mod image;
 pub mod load;
 pub mod metric;
 pub mod sequence;
+pub mod view;

@@ -1,1 +1,12 @@
-//! To come.
+//! From disk to memory in time: the newest wish first, within a byte budget, off the caller's thread.
+//!
+//! The caller says with [`Loader::want`] what it wishes to see now, most urgent first; that list
+//! replaces the one before, so that stale wishes vanish by themselves. Named threads decode;
+//! [`Loader::get`] returns at once what is there. When the budget is full, what was used longest
+//! ago makes room, and wishes that do not fit beside more urgent ones wait.
+
+mod cache;
+mod loader;
+
+pub use cache::PlaneKey;
+pub use loader::{Decoded, Failure, Loaded, Loader, Options, Progress, Wake};

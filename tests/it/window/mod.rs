@@ -1,1 +1,7 @@
-//! To come.
+//! The window: its logic as plain values, its panels by their accessible names, and the program
+//! itself on a screen.
+
+mod end_to_end;
+mod loading;
+mod panels;
+mod viewing;

@@ -1,0 +1,86 @@
+//! Work off the window's thread: opening, comparing the shown pair, sweeping over all frames,
+//! exporting. Each worker has one place for a job; a newer job takes the place of one that waits.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// Tells a job that a newer one waits, or that the program ends.
+#[derive(Clone)]
+pub struct Stale {
+    newest: Arc<AtomicU64>,
+    own: u64,
+}
+
+impl Stale {
+    /// Whether going on is of no use.
+    pub fn is_set(&self) -> bool {
+        self.newest.load(Ordering::Relaxed) != self.own
+    }
+}
+
+struct Slot<J> {
+    job: Mutex<(Option<(u64, J)>, bool)>,
+    changed: Condvar,
+}
+
+/// A named thread that does the newest job.
+pub struct Latest<J> {
+    slot: Arc<Slot<J>>,
+    newest: Arc<AtomicU64>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<J: Send + 'static> Latest<J> {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn(name: &str, work: impl Fn(J, &Stale) + Send + 'static) -> std::io::Result<Self> {
+        let slot = Arc::new(Slot { job: Mutex::new((None, false)), changed: Condvar::new() });
+        let newest = Arc::new(AtomicU64::new(0));
+        let (own_slot, own_newest) = (Arc::clone(&slot), Arc::clone(&newest));
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            while let Some((own, job)) = own_slot.take() {
+                work(job, &Stale { newest: Arc::clone(&own_newest), own });
+            }
+        })?;
+        Ok(Self { slot, newest, thread: Some(thread) })
+    }
+
+    /// Hands in a job; the one under way is told that it is stale. Returns the job's number.
+    pub fn submit(&self, job: J) -> u64 {
+        let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut slot = self.slot.job.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.0 = Some((number, job));
+        self.slot.changed.notify_one();
+        number
+    }
+}
+
+impl<J> Slot<J> {
+    fn take(&self) -> Option<(u64, J)> {
+        let mut slot = self.job.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if slot.1 {
+                return None;
+            }
+            if let Some(job) = slot.0.take() {
+                return Some(job);
+            }
+            slot = self.changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl<J> Drop for Latest<J> {
+    fn drop(&mut self) {
+        self.newest.fetch_add(1, Ordering::Relaxed);
+        self.slot.job.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.slot.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic in a worker has been reported by its thread already.
+            let _ = thread.join();
+        }
+    }
+}

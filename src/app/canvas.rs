@@ -1,0 +1,277 @@
+//! Draws planes and their delta: an egui paint callback over `shaders/canvas.wgsl`.
+//!
+//! Textures live in the renderer's callback resources, known by the number of the plane or map
+//! they hold, within a byte budget; what is not drawn for longest goes first.
+
+use std::sync::Arc;
+
+use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
+
+use super::textures::{Textures, Uploaded};
+use crate::image::{AovKind, Plane, SampleType, Window};
+use crate::load::Decoded;
+use crate::metric::DeltaMap;
+
+/// Where on the colour map a change begins that is next to nothing: never as dark as no change.
+pub const HEAT_FLOOR: f32 = 0.14;
+
+const SHOW_HEAT: u32 = 1;
+const SHOW_SIGNED: u32 = 2;
+
+/// How the values of a plane become colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u32)]
+pub enum Transform {
+    /// Linear light.
+    Colour = 0,
+    /// Encoded for the display already.
+    Encoded = 1,
+    /// From `lo` to `hi` in proportion.
+    Range = 2,
+    /// A colour for each value.
+    Id = 3,
+    /// A colour for each id, weighted by its coverage.
+    Cryptomatte = 4,
+}
+
+/// A delta map with a number that no other has.
+#[derive(Debug)]
+pub struct Heat {
+    /// What its upload is known by.
+    pub id: u64,
+    /// The map.
+    pub map: DeltaMap,
+    /// Whether it has a sign.
+    pub signed: bool,
+}
+
+/// What one pane shows.
+#[derive(Clone)]
+pub struct Picture {
+    /// The samples.
+    pub decoded: Arc<Decoded>,
+    /// How they become colours.
+    pub transform: Transform,
+    /// Values shown black and white, by channel, for [`Transform::Range`].
+    pub range: ([f32; 4], [f32; 4]),
+    /// Exposure in stops.
+    pub exposure: f32,
+    /// The heat over it, and the value at the end of its colour map.
+    pub heat: Option<(Arc<Heat>, f32)>,
+}
+
+/// A picture, and where it stands.
+pub struct Pane {
+    /// What is shown.
+    pub picture: Picture,
+    /// Left top of the viewport, in physical pixels.
+    pub viewport_min: (f64, f64),
+    /// The image point there.
+    pub origin: (f64, f64),
+    /// Image pixels in one physical pixel.
+    pub step: f64,
+    /// Which of the panes of one screen this is.
+    pub slot: usize,
+    /// Format of the screen.
+    pub format: wgpu::TextureFormat,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Params {
+    origin: [f32; 2],
+    viewport: [f32; 2],
+    step: f32,
+    gain: f32,
+    heat_max: f32,
+    heat_floor: f32,
+    lo: [f32; 4],
+    hi: [f32; 4],
+    data: [i32; 4],
+    display: [i32; 4],
+    map: [i32; 4],
+    types: [u32; 4],
+    channels: u32,
+    transform: u32,
+    flags: u32,
+    pad: u32,
+}
+
+/// The transform that suits an AOV.
+pub fn transform_of(kind: AovKind, plane: &Plane) -> Transform {
+    let stored = plane.channels.first().map(|channel| channel.samples.sample_type());
+    match kind {
+        AovKind::Cryptomatte if plane.channels.len() >= 2 => Transform::Cryptomatte,
+        AovKind::Id | AovKind::Cryptomatte => Transform::Id,
+        AovKind::Colour if matches!(stored, Some(SampleType::U8 | SampleType::U16)) => Transform::Encoded,
+        AovKind::Colour => Transform::Colour,
+        _ => Transform::Range,
+    }
+}
+
+fn window(window: Window) -> [i32; 4] {
+    let clamp = |size: u32| i32::try_from(size).unwrap_or(i32::MAX);
+    [window.x, window.y, clamp(window.width), clamp(window.height)]
+}
+
+fn type_code(sample_type: SampleType) -> u32 {
+    match sample_type {
+        SampleType::F16 | SampleType::F32 => 0,
+        SampleType::U8 => 1,
+        SampleType::U16 => 2,
+        SampleType::U32 => 3,
+    }
+}
+
+impl Pane {
+    fn params(&self) -> Params {
+        let picture = &self.picture;
+        let plane = &picture.decoded.plane;
+        let mut types = [0; 4];
+        for (code, channel) in types.iter_mut().zip(&plane.channels) {
+            *code = type_code(channel.samples.sample_type());
+        }
+        let mut flags = 0;
+        let (mut heat_max, mut map) = (1.0, [0; 4]);
+        if let Some((heat, max)) = &picture.heat {
+            flags = SHOW_HEAT | if heat.signed { SHOW_SIGNED } else { 0 };
+            (heat_max, map) = (if *max > 0.0 { *max } else { 1.0 }, window(heat.map.window));
+        }
+        Params {
+            origin: [self.origin.0 as f32, self.origin.1 as f32],
+            viewport: [self.viewport_min.0 as f32, self.viewport_min.1 as f32],
+            step: self.step as f32,
+            gain: picture.exposure.exp2(),
+            heat_max,
+            heat_floor: HEAT_FLOOR,
+            lo: picture.range.0,
+            hi: picture.range.1,
+            data: window(plane.data_window),
+            display: window(plane.display_window),
+            map,
+            types,
+            channels: plane.channels.len().min(4) as u32,
+            transform: picture.transform as u32,
+            flags,
+            pad: 0,
+        }
+    }
+}
+
+/// What the canvas keeps on the device.
+struct Resources {
+    pipeline: wgpu::RenderPipeline,
+    textures: Textures,
+    params: Vec<wgpu::Buffer>,
+    bindings: Vec<Option<wgpu::BindGroup>>,
+}
+
+impl Resources {
+    fn new(device: &wgpu::Device, queue: &wgpu::Queue, format: wgpu::TextureFormat) -> Self {
+        let shader = device.create_shader_module(wgpu::include_wgsl!("../../shaders/canvas.wgsl"));
+        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label: Some("canvas"),
+            layout: None,
+            vertex: wgpu::VertexState {
+                module: &shader,
+                entry_point: Some("vertex"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                buffers: &[],
+            },
+            primitive: wgpu::PrimitiveState::default(),
+            depth_stencil: None,
+            multisample: wgpu::MultisampleState::default(),
+            fragment: Some(wgpu::FragmentState {
+                module: &shader,
+                entry_point: Some("fragment"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                targets: &[Some(format.into())],
+            }),
+            multiview_mask: None,
+            cache: None,
+        });
+        Self { pipeline, textures: Textures::new(device, queue), params: Vec::new(), bindings: Vec::new() }
+    }
+
+    fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, pane: &Pane) -> Option<()> {
+        while self.params.len() <= pane.slot {
+            self.params.push(device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("canvas params"),
+                size: size_of::<Params>() as u64,
+                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }));
+            self.bindings.push(None);
+        }
+        self.bindings[pane.slot] = None;
+        queue.write_buffer(&self.params[pane.slot], 0, bytemuck::bytes_of(&pane.params()));
+        let picture = self.textures.plane(device, queue, &pane.picture.decoded)?;
+        let heat = match &pane.picture.heat {
+            Some((heat, _)) => Some(self.textures.heat(device, queue, heat)?),
+            None => None,
+        };
+        self.bindings[pane.slot] =
+            Some(self.bind(device, &self.params[pane.slot], &picture, heat.as_deref()));
+        Some(())
+    }
+
+    fn bind(
+        &self,
+        device: &wgpu::Device,
+        params: &wgpu::Buffer,
+        picture: &Uploaded,
+        heat: Option<&Uploaded>,
+    ) -> wgpu::BindGroup {
+        let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: params.as_entire_binding() }];
+        let float =
+            |i: usize| picture.floats.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_float);
+        let uint = |i: usize| picture.uints.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_uint);
+        let delta = heat.and_then(|heat| heat.floats[0].as_ref()).unwrap_or(&self.textures.no_float);
+        let flags = heat.and_then(|heat| heat.uints[0].as_ref()).unwrap_or(&self.textures.no_uint);
+        let views = (0..4).map(float).chain((0..4).map(uint)).chain([delta, flags, &self.textures.lut]);
+        for (binding, view) in (1..).zip(views) {
+            entries
+                .push(wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) });
+        }
+        let layout = self.pipeline.get_bind_group_layout(0);
+        device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("canvas"),
+            layout: &layout,
+            entries: &entries,
+        })
+    }
+}
+
+impl CallbackTrait for Pane {
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        _: &ScreenDescriptor,
+        _: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        if resources.get::<Resources>().is_none() {
+            resources.insert(Resources::new(device, queue, self.format));
+        }
+        if let Some(resources) = resources.get_mut::<Resources>() {
+            // What cannot be uploaded is not drawn; the panel has said so already.
+            let _ = resources.prepare(device, queue, self);
+        }
+        Vec::new()
+    }
+
+    fn paint(
+        &self,
+        _: egui::PaintCallbackInfo,
+        pass: &mut wgpu::RenderPass<'static>,
+        resources: &CallbackResources,
+    ) {
+        let Some(resources) = resources.get::<Resources>() else { return };
+        if let Some(Some(binding)) = resources.bindings.get(self.slot) {
+            pass.set_pipeline(&resources.pipeline);
+            pass.set_bind_group(0, binding, &[]);
+            pass.draw(0..3, 0..1);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What the background threads do, and the messages they send to the window.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::background::{Latest, Stale};
+use super::canvas::Heat;
+use super::sweep;
+use crate::engine::Series;
+use crate::export;
+use crate::load::{Decoded, Loader, PlaneKey, Wake};
+use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
+use crate::sequence::{Depth, discover};
+use crate::view::{Entry, PairKey};
+
+/// Most messages that wait for the window.
+const INBOX: usize = 256;
+
+/// What a thread tells the window.
+pub enum Message {
+    /// Sequences were found and their first headers read.
+    Opened(Result<Opened, String>),
+    /// The user chose folders (or nothing).
+    Chosen(Option<Vec<PathBuf>>),
+    /// The shown pair is compared.
+    Compared(PairKey, Result<(FrameStats, Arc<Heat>), String>),
+    /// One frame of the sweep.
+    Swept(sweep::FrameResult),
+    /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
+    Marked(u64, String, Option<bool>),
+    /// A file was written, or why not.
+    Exported(Result<PathBuf, String>),
+}
+
+/// What opening found.
+pub struct Opened {
+    /// Sequences with the header of their first readable frame.
+    pub entries: Vec<Entry>,
+    /// What gives no frames, and why.
+    pub skipped: Vec<(PathBuf, String)>,
+}
+
+/// Compare two planes.
+pub struct CompareJob {
+    /// What the answer is known by.
+    pub key: PairKey,
+    /// a.
+    pub candidate: Arc<Decoded>,
+    /// b.
+    pub reference: Arc<Decoded>,
+    /// Metric and tolerance.
+    pub rule: Rule,
+}
+
+/// Tell which AOVs of two files differ.
+pub struct MarksJob {
+    /// Goes with every answer.
+    pub number: u64,
+    /// a.
+    pub candidate: PathBuf,
+    /// b.
+    pub reference: PathBuf,
+    /// Keys with their rules.
+    pub aovs: Vec<(String, Rule)>,
+}
+
+/// Write a file.
+pub enum ExportJob {
+    /// The tracked values.
+    Csv(Box<Series>, PathBuf),
+    /// The tracked values.
+    Npz(Box<Series>, PathBuf),
+}
+
+/// All background threads.
+pub struct Workers {
+    /// Finds sequences.
+    pub open: Latest<Vec<PathBuf>>,
+    /// Compares the shown pair.
+    pub compare: Latest<CompareJob>,
+    /// Walks over all frames.
+    pub sweep: Latest<sweep::Job>,
+    /// Marks AOVs that changed.
+    pub marks: Latest<MarksJob>,
+    /// Writes files.
+    pub export: Latest<ExportJob>,
+    /// Their messages.
+    pub inbox: Receiver<Message>,
+    sender: Sender<Message>,
+    wake: Wake,
+}
+
+impl Workers {
+    /// Starts all threads.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn new(loader: &Arc<Loader>, backend: &Arc<dyn Backend>, wake: &Wake) -> std::io::Result<Self> {
+        let (sender, inbox) = crossbeam_channel::bounded(INBOX);
+        let tell = teller(&sender, wake);
+        let headers = Arc::clone(loader);
+        let open = Latest::spawn("open", move |paths: Vec<PathBuf>, stale| {
+            let opened = open(&paths, &headers, stale);
+            tell(Message::Opened(opened));
+        })?;
+        let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
+        let compare = Latest::spawn("compare", move |job: CompareJob, _| {
+            let result = compare(&job, judge.as_ref());
+            tell(Message::Compared(job.key, result));
+        })?;
+        let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
+        let sweep = Latest::spawn("sweep", move |job: sweep::Job, stale| {
+            sweep::run(&job, &planes, judge.as_ref(), stale, &|result| tell(Message::Swept(result)));
+        })?;
+        let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
+        let marks = Latest::spawn("marks", move |job: MarksJob, stale| {
+            mark(&job, &planes, judge.as_ref(), stale, &tell);
+        })?;
+        let tell = teller(&sender, wake);
+        let export = Latest::spawn("export", move |job: ExportJob, _| {
+            tell(Message::Exported(write(job)));
+        })?;
+        Ok(Self { open, compare, sweep, marks, export, inbox, sender, wake: Arc::clone(wake) })
+    }
+
+    /// Asks for folders in the system's own dialog, on a thread of its own.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn ask_for_folder(&self) -> std::io::Result<()> {
+        let tell = teller(&self.sender, &self.wake);
+        let ask = move || {
+            let chosen = rfd::FileDialog::new().set_title("Open folder with sequences").pick_folders();
+            tell(Message::Chosen(chosen));
+        };
+        std::thread::Builder::new().name("folder dialog".to_owned()).spawn(ask).map(|_| ())
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        // A worker that waits for room in the inbox must be let go before it can be joined.
+        let (_, nobody) = crossbeam_channel::bounded(0);
+        self.inbox = nobody;
+    }
+}
+
+/// Sends and wakes; false when nobody listens any more.
+fn teller(sender: &Sender<Message>, wake: &Wake) -> impl Fn(Message) -> bool + Send + 'static {
+    let (sender, wake) = (sender.clone(), Arc::clone(wake));
+    move |message| {
+        let sent = sender.send(message).is_ok();
+        wake();
+        sent
+    }
+}
+
+fn open(paths: &[PathBuf], loader: &Loader, stale: &Stale) -> Result<Opened, String> {
+    let found = discover(paths, Depth::Recursive).map_err(|error| error.to_string())?;
+    let mut entries = Vec::new();
+    for sequence in found.sequences {
+        if stale.is_set() {
+            break;
+        }
+        let mut info = Err("no frames".to_owned());
+        for frame in &sequence.frames {
+            info = loader.info(&frame.path).map(|info| (*info).clone()).map_err(|error| error.to_string());
+            if info.is_ok() {
+                break;
+            }
+        }
+        entries.push(Entry { sequence, shown: false, info });
+    }
+    show_alike(&mut entries);
+    Ok(Opened { entries, skipped: found.skipped })
+}
+
+/// Most sequences that take part unless the user says otherwise.
+const SHOWN_AT_FIRST: usize = 6;
+
+/// Lets those take part that are like the first: same kind of file and picture size.
+fn show_alike(entries: &mut [Entry]) {
+    let kind = |entry: &Entry| {
+        let info = entry.info.as_ref().ok()?;
+        Some((info.format, info.parts.first()?.display_window))
+    };
+    let Some(first) = entries.iter().find_map(kind) else { return };
+    let alike = entries.iter_mut().filter(|entry| kind(entry) == Some(first));
+    alike.take(SHOWN_AT_FIRST).for_each(|entry| entry.shown = true);
+}
+
+fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<Heat>), String> {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let pair = Pair::new(&job.candidate.plane, &job.reference.plane, Extent::Union);
+    let pair = pair.map_err(|error| error.to_string())?;
+    let comparison = backend.compare(&pair, &job.rule, Want::Map);
+    let map = comparison.map.ok_or("the comparison gave no map")?;
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let signed = job.rule.metric == Metric::Signed;
+    Ok((comparison.stats, Arc::new(Heat { id, map, signed })))
+}
+
+fn mark(
+    job: &MarksJob,
+    loader: &Loader,
+    backend: &dyn Backend,
+    stale: &Stale,
+    tell: &dyn Fn(Message) -> bool,
+) {
+    for (aov, rule) in &job.aovs {
+        if stale.is_set() {
+            return;
+        }
+        let plane = |path: &Path| loader.fetch(&PlaneKey { path: path.to_owned(), aov: aov.clone() }).ok();
+        let changed = plane(&job.candidate).zip(plane(&job.reference)).and_then(|(a, b)| {
+            let pair = Pair::new(&a.plane, &b.plane, Extent::Union).ok()?;
+            Some(backend.compare(&pair, rule, Want::Stats).stats.changed > 0)
+        });
+        if !tell(Message::Marked(job.number, aov.clone(), changed)) {
+            return;
+        }
+    }
+}
+
+fn write(job: ExportJob) -> Result<PathBuf, String> {
+    let (result, path) = match job {
+        ExportJob::Csv(series, path) => (export::export_csv(&series, &path), path),
+        ExportJob::Npz(series, path) => (export::export_npz(&series, &path), path),
+    };
+    result.map(|()| path).map_err(|error| error.to_string())
+}

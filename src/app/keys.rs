@@ -1,0 +1,140 @@
+//! The keys: one table, which the help overlay shows and the window obeys.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::App;
+use super::state::ExportKind;
+use super::ui::Wish;
+use crate::view::{Action, Mode, Tool};
+
+/// One line of the table.
+pub struct Binding {
+    /// Heading in the help.
+    pub group: &'static str,
+    /// What it does.
+    pub text: &'static str,
+    /// Keys that do it; the first is shown.
+    pub keys: &'static [KeyboardShortcut],
+    wish: fn(&App) -> Wish,
+}
+
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn command(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn command_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+macro_rules! bindings {
+    ($($group:literal { $($text:literal: [$($key:expr),+] => $wish:expr;)+ })+) => {
+        &[$($(Binding { group: $group, text: $text, keys: &[$($key),+], wish: $wish },)+)+]
+    };
+}
+
+/// All keys. Those of time are RV's and xSTUDIO's, those of the picture are tev's.
+pub const BINDINGS: &[Binding] = bindings! {
+    "Files" {
+        "Open folder": [command(Key::O)] => |_| Wish::AskForFolder;
+        "Export tracked values as CSV": [command(Key::E)] => |_| Wish::Export(ExportKind::Csv);
+        "Export tracked values as NPZ": [command_shift(Key::E)] => |_| Wish::Export(ExportKind::Npz);
+        "These keys": [plain(Key::F1), plain(Key::Questionmark), shift(Key::Questionmark), shift(Key::Slash)] => |_| Wish::ToggleHelp;
+    }
+    "Time" {
+        "Play, rest": [plain(Key::Space)] => |_| Action::TogglePlay.into();
+        "Next frame": [plain(Key::ArrowRight)] => |_| Action::Step(1).into();
+        "Previous frame": [plain(Key::ArrowLeft)] => |_| Action::Step(-1).into();
+        "First frame": [plain(Key::Home)] => |_| Action::First.into();
+        "Last frame": [plain(Key::End)] => |_| Action::Last.into();
+        "Next frame with a change": [shift(Key::ArrowRight), plain(Key::N)] => |_| Action::StepChange(1).into();
+        "Previous frame with a change": [shift(Key::ArrowLeft), shift(Key::N)] => |_| Action::StepChange(-1).into();
+        "Play backwards, faster": [plain(Key::J)] => |_| Action::Shuttle(-1).into();
+        "Rest": [plain(Key::K)] => |_| Action::Stop.into();
+        "Play forwards, faster": [plain(Key::L)] => |_| Action::Shuttle(1).into();
+        "Start of the played range": [plain(Key::I)] => |_| Action::SetIn.into();
+        "End of the played range": [plain(Key::O)] => |_| Action::SetOut.into();
+    }
+    "Picture" {
+        "Reference": [plain(Key::Num1)] => |_| Action::SetMode(Mode::Reference).into();
+        "Candidate": [plain(Key::Num2)] => |_| Action::SetMode(Mode::Candidate).into();
+        "Difference": [plain(Key::Num3), plain(Key::D)] => |_| Action::SetMode(Mode::Difference).into();
+        "Wipe": [plain(Key::Num4), plain(Key::W)] => |_| Action::SetMode(Mode::Wipe).into();
+        "Side by side": [plain(Key::Num5), plain(Key::S)] => |_| Action::SetMode(Mode::SideBySide).into();
+        "Fit": [plain(Key::F)] => |_| Action::Fit.into();
+        "One to one": [plain(Key::Num0), command(Key::Num0)] => |_| Action::OneToOne.into();
+        "Exposure up half a stop": [plain(Key::E)] => |_| Action::AddExposure(0.5).into();
+        "Exposure down half a stop": [shift(Key::E)] => |_| Action::AddExposure(-0.5).into();
+        "Reset exposure, range and zoom": [plain(Key::R)] => |_| Action::ResetView.into();
+    }
+    "What is compared" {
+        "Next AOV": [plain(Key::CloseBracket), plain(Key::PageDown)] => |_| Action::StepAov(1).into();
+        "Previous AOV": [plain(Key::OpenBracket), plain(Key::PageUp)] => |_| Action::StepAov(-1).into();
+        "Next candidate": [plain(Key::ArrowDown)] => |_| Action::StepCandidate(1).into();
+        "Previous candidate": [plain(Key::ArrowUp)] => |_| Action::StepCandidate(-1).into();
+    }
+    "Tracking" {
+        "Track pixels with a click": [plain(Key::P)] => |_| Action::SetTool(Tool::Pixel).into();
+        "Track rectangles (or Shift and drag)": [plain(Key::M)] => |_| Action::SetTool(Tool::Rectangle).into();
+        "Stop tracking the selected": [plain(Key::Delete), plain(Key::Backspace)] => |app| {
+            let id = app.view.probes.selected().map_or(u64::MAX, |tracked| tracked.id);
+            Action::RemoveProbe(id).into()
+        };
+    }
+};
+
+/// What the mouse does, for the help.
+pub const MOUSE: &[(&str, &str)] = &[
+    ("Click", "track a pixel"),
+    ("Shift + drag", "track a rectangle"),
+    ("Wheel", "zoom at the pointer"),
+    ("Middle or right drag", "pan"),
+    ("Drop folders or files", "open them"),
+];
+
+/// What the keys pressed since the last frame ask for. Nothing while text is being written.
+pub fn pressed(ui: &egui::Ui, app: &App) -> Vec<Wish> {
+    if app.help && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        return vec![Wish::ToggleHelp];
+    }
+    if ui.ctx().egui_wants_keyboard_input() {
+        return Vec::new();
+    }
+    // The longest combination first: Ctrl+Shift+E is not Ctrl+E is not E.
+    let mut keys: Vec<(&KeyboardShortcut, &Binding)> =
+        BINDINGS.iter().flat_map(|binding| binding.keys.iter().map(move |key| (key, binding))).collect();
+    let weight = |modifiers: &Modifiers| u8::from(modifiers.command) + u8::from(modifiers.shift);
+    keys.sort_by_key(|(key, _)| std::cmp::Reverse(weight(&key.modifiers)));
+    let count = |key: &KeyboardShortcut| {
+        ui.input_mut(|input| input.count_and_consume_key(key.modifiers, key.logical_key))
+    };
+    keys.iter().flat_map(|(key, binding)| (0..count(key)).map(|_| (binding.wish)(app))).collect()
+}
+
+/// How a key is written.
+pub fn key_text(key: &KeyboardShortcut) -> String {
+    let mut text = String::new();
+    if key.modifiers.command {
+        text.push_str("Ctrl + ");
+    }
+    if key.modifiers.shift {
+        text.push_str("Shift + ");
+    }
+    text.push_str(match key.logical_key {
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
+        Key::CloseBracket => "]",
+        Key::OpenBracket => "[",
+        other => other.name(),
+    });
+    text
+}

@@ -1,0 +1,35 @@
+//! The window: event loop, canvas, panels.
+//!
+//! [`run`] opens it. [`ui`] draws it all into any [`egui::Ui`], so that tests can do the same
+//! without a window. Panels are functions that read the [`App`] and return
+//! [`Action`](crate::view::Action)s; nothing here computes a number that the core does not.
+
+mod background;
+mod canvas;
+mod jobs;
+pub mod keys;
+mod panels;
+mod range;
+mod shell;
+mod state;
+mod surface;
+mod sweep;
+mod textures;
+mod theme;
+mod ui;
+
+use std::path::PathBuf;
+
+pub use shell::run;
+pub use state::{App, Device, ExportKind};
+pub use theme::install as install_theme;
+pub use ui::ui;
+
+/// What the window begins with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Folders, patterns and files to open.
+    pub paths: Vec<PathBuf>,
+    /// Bytes of decoded planes that may be kept; `None`: half of the memory that is free.
+    pub memory_bytes: Option<u64>,
+}

@@ -1,0 +1,109 @@
+//! Bottom: playback, the timeline, the curves; and the status line under them.
+
+use egui::{DragValue, RichText, Role, Ui};
+
+use super::icon::{self, Icon};
+use super::{curves, named, timeline};
+use crate::app::ui::Wish;
+use crate::app::{App, theme};
+use crate::view::Action;
+
+/// The height that suits what there is to show.
+pub fn default_height(app: &App) -> f32 {
+    let strips = app.view.candidates().len().max(1) as f32;
+    let curves = if app.view.probes.items().is_empty() { 0.0 } else { 132.0 };
+    66.0 + strips * timeline::STRIP + curves
+}
+
+/// Draws the panel.
+pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    playback(ui, app, &mut wishes);
+    timeline::ui(ui, app, &mut wishes);
+    curves::ui(ui, app, &mut wishes);
+    ui.allocate_space(ui.available_size());
+    wishes
+}
+
+fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let playing = app.view.playback.is_playing();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let mut button = |ui: &mut Ui, icon: Icon, name: &str, key: &str, action: Action| {
+            if icon::button(ui, icon, name).on_hover_text(format!("{name} ({key})")).clicked() {
+                wishes.push(action.into());
+            }
+        };
+        button(ui, Icon::First, "First frame", "Home", Action::First);
+        button(ui, Icon::Previous, "Previous frame", "←", Action::Step(-1));
+        let (icon, name) = if playing { (Icon::Rest, "Rest") } else { (Icon::Play, "Play") };
+        button(ui, icon, name, "space", Action::TogglePlay);
+        button(ui, Icon::Next, "Next frame", "→", Action::Step(1));
+        button(ui, Icon::Last, "Last frame", "End", Action::Last);
+        ui.add_space(8.0);
+        button(ui, Icon::PreviousChange, "Previous change", "Shift + ←", Action::StepChange(-1));
+        button(ui, Icon::NextChange, "Next change", "Shift + →", Action::StepChange(1));
+        ui.add_space(10.0);
+        frame(ui, app, wishes);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if let Some((done, all)) = app.view.sweep.as_ref().map(crate::view::Sweep::progress)
+                && done < all
+            {
+                let text = format!("comparing all frames  {done} / {all}");
+                ui.label(RichText::new(text).size(11.0).color(theme::WEAK));
+            }
+        });
+    });
+}
+
+fn frame(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let Some(mut frame) = app.view.playback.frame() else { return };
+    let label = ui.label(RichText::new("Frame ").color(theme::WEAK));
+    let (first, last) = (app.view.playback.frames().first(), app.view.playback.frames().last());
+    let range = *first.unwrap_or(&0)..=*last.unwrap_or(&0);
+    let response = ui.add(DragValue::new(&mut frame).range(range)).labelled_by(label.id);
+    named(&response, Role::SpinButton, "Frame number");
+    if response.changed() {
+        wishes.push(Action::Seek(frame).into());
+    }
+    if let Some((first, last)) = app.view.playback.range() {
+        ui.label(RichText::new(format!("  of {first}–{last}")).color(theme::WEAK));
+    }
+    if app.view.playback.is_playing() {
+        let text = format!("   {:+.0} fps", app.view.playback.rate());
+        ui.label(RichText::new(text).color(theme::WEAK));
+    }
+}
+
+/// Draws the status line.
+pub fn status(ui: &mut Ui, app: &App) {
+    let weak = |text: String| RichText::new(text).size(10.5).color(theme::WEAK);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        if let Some(entry) = app.view.aov_entry() {
+            let plane = app.shown.reference().or(app.shown.candidate()).map(|decoded| &decoded.plane);
+            let stored =
+                plane.and_then(|p| p.channels.first()).map_or("", |c| c.samples.sample_type().name());
+            let size = plane
+                .map_or_else(String::new, |p| format!("{}×{}", p.data_window.width, p.data_window.height));
+            let channels = entry.channels.join("");
+            ui.label(weak(format!("{}  {channels}  {stored}  {}  {size}", entry.key, entry.kind.name())));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            let kind = if app.device.software { " (software)" } else { "" };
+            let device = format!("{} · {}{kind}", app.device.backend, app.device.adapter);
+            ui.add(egui::Label::new(weak(device)).truncate());
+            let progress = app.loader.progress();
+            let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+            ui.label(weak(format!(
+                "cache {:.0} of {:.0} MiB",
+                mib(progress.bytes),
+                mib(progress.budget_bytes)
+            )));
+            if progress.there < progress.wished {
+                ui.label(weak(format!("decoded {} of {}", progress.there, progress.wished)));
+            }
+        });
+    });
+}

@@ -1,0 +1,189 @@
+//! Curves: the tracked values over all frames, one plot for each tracked thing.
+
+use egui::{RichText, Role, Ui, vec2};
+use egui_plot::{Line, MarkerShape, Plot, PlotPoints, Points, VLine};
+
+use super::named;
+use crate::app::ui::Wish;
+use crate::app::{App, theme};
+use crate::engine::Cell;
+use crate::image::tick_label;
+use crate::view::probes::place;
+use crate::view::{Action, Quantity, Sweep, Tracked};
+
+/// Least width of one plot.
+const NARROWEST: f32 = 230.0;
+
+/// Draws the curves.
+pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let (Some(sweep), false) = (&app.view.sweep, app.view.probes.items().is_empty()) else { return };
+    if ui.available_height() < 70.0 {
+        return;
+    }
+    choices(ui, app, wishes);
+    let items = chosen(app, ui.available_width());
+    let width = (ui.available_width() - 8.0 * (items.len() as f32 - 1.0)) / items.len() as f32;
+    let height = ui.available_height();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        for tracked in items {
+            ui.allocate_ui(vec2(width, height), |ui| plot(ui, app, sweep, tracked, wishes));
+        }
+    });
+}
+
+/// As many as there is room for, the selected one among them.
+fn chosen(app: &App, width: f32) -> Vec<&Tracked> {
+    let room = ((width / NARROWEST) as usize).clamp(1, 4);
+    let all = app.view.probes.items();
+    let selected = app.view.probes.selected();
+    let place = selected.and_then(|s| all.iter().position(|item| item.id == s.id)).unwrap_or(0);
+    let first = (place + 1).saturating_sub(room);
+    all.iter().skip(first).take(room).collect()
+}
+
+fn choices(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (quantity, name) in [(Quantity::Value, "Value"), (Quantity::Delta, "Delta")] {
+            if ui.selectable_label(app.view.quantity == quantity, name).clicked() {
+                wishes.push(Action::SetQuantity(quantity).into());
+            }
+        }
+        ui.add_space(10.0);
+        let channels = app.view.aov_entry().map_or(&[][..], |entry| &entry.channels);
+        for (index, channel) in channels.iter().enumerate() {
+            let response = ui.selectable_label(app.view.curve_channel == index, channel);
+            named(&response, Role::Button, &format!("Channel {channel}"));
+            if response.clicked() {
+                wishes.push(Action::SetCurveChannel(index).into());
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            for index in app.view.catalogue.shown().collect::<Vec<_>>().into_iter().rev() {
+                let text = RichText::new(app.view.name(Some(index))).size(10.5).color(theme::sequence(index));
+                ui.label(text);
+                ui.add_space(8.0);
+            }
+        });
+    });
+}
+
+fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut Vec<Wish>) {
+    let Some(probe) = sweep.probes.iter().position(|id| *id == tracked.id) else { return };
+    ui.vertical(|ui| {
+        let title = RichText::new(place(&tracked.probe)).size(10.5).color(theme::probe(tracked.colour));
+        ui.label(title);
+        let frames = &sweep.series.frames;
+        let (first, last) = (frames.first().copied().unwrap_or(0), frames.last().copied().unwrap_or(0));
+        let plot = Plot::new(("curve", tracked.id))
+            .height(ui.available_height())
+            .allow_drag(false)
+            .allow_zoom(false)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .allow_double_click_reset(false)
+            .show_background(false)
+            .y_axis_min_width(44.0)
+            .grid_color(theme::LINE)
+            .grid_spacing(26.0..=220.0)
+            .y_axis_formatter(|mark, _| tick_label(mark.value))
+            .y_grid_spacer(round_steps)
+            .x_grid_spacer(round_steps)
+            .sense(egui::Sense::click_and_drag());
+        let response = plot.show(ui, |plot| {
+            let playhead = app.view.playback.frame().unwrap_or(first) as f64;
+            plot.vline(VLine::new("playhead", playhead).color(theme::TEXT).width(1.0).allow_hover(false));
+            let values: Vec<f64> = (0..sweep.sequences.len())
+                .flat_map(|sequence| curve(plot, app, sweep, sequence, probe))
+                .collect();
+            let (low, high) = y_range(&values);
+            plot.set_plot_bounds_x(first as f64 - 0.5..=last as f64 + 0.5);
+            plot.set_plot_bounds_y(low..=high);
+            plot.pointer_coordinate()
+        });
+        let name = format!("Curve of {}", place(&tracked.probe));
+        named(&response.response, Role::Image, &name);
+        let pressed = response.response.dragged() || response.response.clicked();
+        if let (true, Some(at)) = (pressed, response.inner) {
+            wishes.push(Action::Seek(at.x.round() as i64).into());
+        }
+    });
+}
+
+/// About four lines, at 1, 2 or 5 times a power of ten.
+fn round_steps(input: egui_plot::GridInput) -> Vec<egui_plot::GridMark> {
+    let (low, high) = input.bounds;
+    let rough = ((high - low) / 5.0).max(input.base_step_size * 0.6);
+    let power = 10_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|step| *step >= rough);
+    let step = step.unwrap_or(power * 10.0);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step).floor() as i64;
+    let mark = |k: i64| egui_plot::GridMark { value: k as f64 * step, step_size: step };
+    (first..=last.min(first.saturating_add(60))).map(mark).collect()
+}
+
+/// From the least to the largest value, with some air; around a constant too.
+fn y_range(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let spread = high - low;
+    let air =
+        if spread > high.abs().max(low.abs()) * 1e-9 { spread * 0.12 } else { high.abs().max(1e-6) * 0.2 };
+    (low - air, high + air)
+}
+
+/// Draws one curve, gaps as gaps; returns its values.
+fn curve<'a>(
+    plot: &mut egui_plot::PlotUi<'a>,
+    app: &App,
+    sweep: &Sweep,
+    sequence: usize,
+    probe: usize,
+) -> Vec<f64> {
+    let index = sweep.sequences[sequence];
+    let colour = theme::sequence(index);
+    let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
+    let mut runs: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
+    let mut changed = Vec::new();
+    let mut previous = None;
+    for (frame, number) in sweep.series.frames.iter().enumerate() {
+        let cell = sweep.filled[frame].then(|| sweep.series.cell(sequence, frame, probe, channel));
+        let value = cell.and_then(|cell| quantity(app, cell)).filter(|value| value.is_finite());
+        let Some(value) = value else {
+            previous = None;
+            continue;
+        };
+        let point = [*number as f64, value];
+        match runs.last_mut() {
+            Some(run) if previous.is_some() => run.push(point),
+            _ => runs.push(vec![point]),
+        }
+        previous = Some(frame);
+        if cell.is_some_and(|cell| cell.changed) {
+            changed.push(point);
+        }
+    }
+    let name = app.view.name(Some(index));
+    let values = runs.iter().flatten().map(|point| point[1]).collect();
+    for run in runs.into_iter().filter(|run| !run.is_empty()) {
+        if let [only] = run[..] {
+            plot.points(Points::new(name, vec![only]).radius(1.5).color(colour));
+        }
+        plot.line(Line::new(name, PlotPoints::from(run)).color(colour).width(1.6));
+    }
+    let marks = Points::new(name, changed).shape(MarkerShape::Circle).radius(2.4).color(colour);
+    plot.points(marks.allow_hover(false));
+    values
+}
+
+fn quantity(app: &App, cell: &Cell) -> Option<f64> {
+    match app.view.quantity {
+        Quantity::Value => cell.value.map(crate::engine::Value::to_f64),
+        Quantity::Delta => cell.delta,
+    }
+}

@@ -1,0 +1,68 @@
+//! All keys, out of the table that the window obeys.
+
+use egui::{Color32, Grid, Id, Modal, RichText, Ui};
+
+use crate::app::keys::{BINDINGS, MOUSE, key_text};
+use crate::app::theme;
+use crate::app::ui::Wish;
+
+/// Draws the overlay.
+pub fn ui(ui: &Ui) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    let modal = Modal::new(Id::unique("keys")).backdrop_color(Color32::from_black_alpha(150));
+    let response = modal.show(ui.ctx(), |ui| {
+        ui.set_max_height(ui.ctx().content_rect().height() - 60.0);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Keys").heading());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Close").clicked() {
+                    wishes.push(Wish::ToggleHelp);
+                }
+            });
+        });
+        ui.add_space(6.0);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 36.0;
+            for groups in [&["Files", "Time"][..], &["Picture"], &["What is compared", "Tracking"]] {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    groups.iter().for_each(|group| table(ui, group));
+                    if groups.contains(&"Tracking") {
+                        mouse(ui);
+                    }
+                });
+            }
+        });
+    });
+    if response.should_close() {
+        wishes.push(Wish::ToggleHelp);
+    }
+    wishes
+}
+
+fn title(ui: &mut Ui, text: &str) {
+    ui.add_space(4.0);
+    ui.label(RichText::new(text).strong().color(theme::ACCENT));
+}
+
+fn table(ui: &mut Ui, group: &str) {
+    title(ui, group);
+    Grid::new(group).num_columns(2).spacing([14.0, 3.0]).show(ui, |ui| {
+        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
+            ui.label(RichText::new(key_text(&binding.keys[0])).monospace());
+            ui.label(RichText::new(binding.text).color(theme::TEXT));
+            ui.end_row();
+        }
+    });
+}
+
+fn mouse(ui: &mut Ui) {
+    title(ui, "Mouse");
+    Grid::new("mouse").num_columns(2).spacing([14.0, 3.0]).show(ui, |ui| {
+        for (what, does) in MOUSE {
+            ui.label(RichText::new(*what).monospace());
+            ui.label(*does);
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,251 @@
+//! Right: values under the pointer, tolerance, statistics, tracked things.
+
+use egui::{
+    Align, Color32, ComboBox, DragValue, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui,
+};
+
+use super::{heading, named, tracked, values};
+use crate::app::ui::Wish;
+use crate::app::{App, theme};
+use crate::image::{Plane, Sample};
+use crate::metric::{FrameStats, Metric, channel_changed, default_metric};
+use crate::view::Action;
+
+/// Draws the panel.
+pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.scope(|ui| pixel(ui, app));
+        section(ui, "TOLERANCE");
+        tolerance(ui, app, &mut wishes);
+        section(ui, "THIS FRAME");
+        statistics(ui, app, &mut wishes);
+        section(ui, "TRACKED");
+        wishes.extend(tracked::ui(ui, app));
+    });
+    wishes
+}
+
+fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(6.0);
+    ui.separator();
+    heading(ui, title);
+}
+
+fn mono(text: String) -> RichText {
+    RichText::new(text).monospace()
+}
+
+fn pixel(ui: &mut Ui, app: &App) {
+    let place = app.hover.map_or_else(|| "UNDER THE POINTER".to_owned(), |(x, y)| format!("PIXEL  {x}, {y}"));
+    heading(ui, &place);
+    let reference = app.shown.reference().map(|decoded| &decoded.plane);
+    let candidate = app.shown.candidate().map(|decoded| &decoded.plane);
+    let Some(plane) = reference.or(candidate) else {
+        ui.label(RichText::new("–").color(theme::WEAK));
+        return;
+    };
+    // Columns of fixed width: the numbers under the pointer must not move the picture.
+    let columns = Columns::of(ui);
+    ui.spacing_mut().item_spacing = egui::vec2(0.0, 1.0);
+    columns.row(
+        ui,
+        [
+            ("", theme::WEAK),
+            ("reference", app.view.reference.map_or(theme::WEAK, theme::sequence)),
+            ("candidate", app.view.candidate.map_or(theme::WEAK, theme::sequence)),
+            ("delta", theme::WEAK),
+        ],
+    );
+    for channel in plane.channels.iter().take(8) {
+        let (a, b) = (value(candidate, &channel.name, app.hover), value(reference, &channel.name, app.hover));
+        let delta = a.zip(b).map(|(a, b)| a.to_f64() - b.to_f64());
+        let changed = a.zip(b).is_some_and(|(a, b)| channel_changed(&app.view.rule(), a, b));
+        let colour = if changed { theme::CHANGED } else { theme::WEAK };
+        let delta = delta.map_or_else(|| "–".to_owned(), values::short);
+        let texts = [&channel.name, &text(b), &text(a), &delta];
+        let colours = [theme::WEAK, theme::TEXT, theme::TEXT, colour];
+        columns.row(ui, std::array::from_fn(|i| (texts[i].as_str(), colours[i])));
+    }
+}
+
+/// Name, reference, candidate, delta: widths in points.
+struct Columns([f32; 4]);
+
+impl Columns {
+    fn of(ui: &Ui) -> Self {
+        let width = ui.available_width();
+        let name = 20.0;
+        let value = (width - name) * 0.365;
+        Self([name, value, value, (width - name) * 0.27])
+    }
+
+    fn row(&self, ui: &mut Ui, cells: [(&str, Color32); 4]) {
+        ui.horizontal(|ui| {
+            for (width, (text, colour)) in self.0.into_iter().zip(cells) {
+                let layout = Layout::left_to_right(Align::Center);
+                ui.allocate_ui_with_layout(egui::vec2(width, 15.0), layout, |ui| {
+                    ui.set_min_width(width);
+                    let text = RichText::new(text).monospace().size(10.5).color(colour);
+                    ui.add(Label::new(text).truncate());
+                });
+            }
+        });
+    }
+}
+
+fn value(plane: Option<&Plane>, channel: &str, at: Option<(i32, i32)>) -> Option<Sample> {
+    let (plane, (x, y)) = (plane?, at?);
+    let samples = &plane.channels[plane.channel_index(channel)?].samples;
+    Some(samples.get(plane.data_window.index(x, y)?))
+}
+
+fn text(sample: Option<Sample>) -> String {
+    sample.map_or_else(|| "–".to_owned(), values::stored)
+}
+
+fn tolerance(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let rule = app.view.rule();
+    let most = tolerance_most(app);
+    ui.horizontal(|ui| {
+        let mut value = rule.abs;
+        ui.spacing_mut().slider_width = (ui.available_width() - 92.0).max(60.0);
+        let slider = Slider::new(&mut value, 0.0..=most)
+            .logarithmic(true)
+            .smallest_positive(1e-7)
+            .custom_formatter(|value, _| values::short(value))
+            .custom_parser(|text| text.trim().parse().ok());
+        let name = ui.label(RichText::new("±").color(theme::WEAK));
+        let enabled = rule.metric != Metric::Id;
+        let response = ui.add_enabled(enabled, slider).labelled_by(name.id);
+        named(&response, Role::Slider, "Tolerance");
+        if response.on_hover_text("A difference up to this is no change; 0: any difference is").changed() {
+            wishes.push(Action::SetTolerance(value).into());
+        }
+    });
+    ui.horizontal(|ui| {
+        metric(ui, app, wishes);
+        range(ui, app, wishes);
+    });
+}
+
+/// The largest tolerance offered: a power of ten over the largest difference.
+fn tolerance_most(app: &App) -> f64 {
+    let sweep = app.view.sweep.as_ref();
+    let maxima = sweep.into_iter().flat_map(|sweep| &sweep.strips).filter_map(|cell| match cell {
+        crate::view::StripCell::Compared { max_abs, .. } if max_abs.is_finite() => Some(*max_abs),
+        _ => None,
+    });
+    let max = maxima.fold(1.0_f64, f64::max).min(1e12);
+    10_f64.powf(max.log10().ceil())
+}
+
+fn metric(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let present = app.view.rule().metric;
+    let default = default_metric(app.view.kind());
+    let combo =
+        ComboBox::from_id_salt("metric").width(76.0).selected_text(metric_text(present)).show_ui(ui, |ui| {
+            for metric in Metric::ALL {
+                if ui.selectable_label(metric == present, metric_text(metric)).clicked() {
+                    wishes.push(Action::SetMetric((metric != default).then_some(metric)).into());
+                }
+            }
+        });
+    named(&combo.response, Role::ComboBox, "Metric");
+}
+
+const fn metric_text(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Abs => "absolute",
+        Metric::Signed => "signed",
+        Metric::Rel => "relative",
+        Metric::Sq => "squared",
+        Metric::Id => "identity",
+    }
+}
+
+fn range(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let mut own = app.view.heat_range.is_some();
+    let check = ui.checkbox(&mut own, "fix legend at").on_hover_text("Else it ends at the frame's maximum");
+    let present = super::legend::heat_max(app);
+    if check.changed() {
+        wishes.push(Action::SetHeatRange(own.then_some(present)).into());
+    }
+    let mut max = present;
+    let speed = max * 0.01;
+    let drag =
+        DragValue::new(&mut max).speed(speed).range(1e-12..=1e12).custom_formatter(|v, _| values::short(v));
+    let response = ui.add_enabled(own, drag);
+    named(&response, Role::SpinButton, "Legend maximum");
+    if response.changed() {
+        wishes.push(Action::SetHeatRange(Some(max)).into());
+    }
+}
+
+fn statistics(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let known = app.view.pair_key().and_then(|key| app.view.statistics.get(&key).cloned());
+    match known {
+        Some(Ok(stats)) => table(ui, app, &stats, wishes),
+        Some(Err(error)) => {
+            ui.label(RichText::new(error).color(theme::CHANGED));
+        }
+        None => {
+            let text = if app.view.pair_key().is_some() && app.waiting {
+                "comparing…"
+            } else {
+                "nothing to compare"
+            };
+            ui.label(RichText::new(text).color(theme::WEAK));
+        }
+    }
+}
+
+fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
+    let name = |ui: &mut Ui, name: &str| {
+        ui.label(RichText::new(name).color(theme::WEAK));
+    };
+    let pair = |ui: &mut Ui, a: (&str, String), b: (&str, String)| {
+        for (title, text) in [a, b] {
+            name(ui, title);
+            ui.label(mono(text));
+        }
+        ui.end_row();
+    };
+    let colour = if stats.changed == 0 { theme::TEXT } else { theme::CHANGED };
+    ui.horizontal(|ui| {
+        let fraction = values::percent(stats.changed_fraction());
+        ui.label(RichText::new(fraction).size(16.0).color(colour));
+        let text = format!("{} of {} changed", values::count(stats.changed), values::count(stats.pixels));
+        ui.add(Label::new(RichText::new(text).color(theme::TEXT)).truncate());
+    });
+    ui.horizontal(|ui| {
+        name(ui, "largest");
+        ui.label(mono(values::short(stats.max_abs)));
+        if let Some(peak) = &stats.peak {
+            let (x, y) = peak.at;
+            let link = ui.link(format!("at {x}, {y}")).on_hover_text("Show it");
+            named(&link, Role::Link, "Show largest");
+            if link.clicked() {
+                wishes.push(Action::FlyTo(x, y).into());
+            }
+        }
+    });
+    Grid::new("statistics").num_columns(4).spacing([8.0, 2.0]).show(ui, |ui| {
+        let (mean, signed) = (values::short(stats.mean_abs), values::short(stats.mean_signed));
+        pair(ui, ("mean |Δ|", mean), ("mean Δ", signed));
+        let psnr = stats.psnr().map_or_else(|| "∞".to_owned(), |psnr| format!("{psnr:.2} dB"));
+        pair(ui, ("RMSE", values::short(stats.rmse)), ("PSNR", psnr));
+        if !matches!(app.view.rule().metric, Metric::Abs | Metric::Signed) {
+            let (max, mean) = (values::short(stats.metric_max), values::short(stats.metric_mean));
+            pair(ui, ("metric max", max), ("mean", mean));
+        }
+        if stats.nan != (0, 0) || stats.inf != (0, 0) {
+            let sides = |counts: (u64, u64)| format!("{} | {}", counts.1, counts.0);
+            pair(ui, ("NaN", sides(stats.nan)), ("Inf", sides(stats.inf)));
+        }
+        if stats.uncovered > 0 {
+            pair(ui, ("uncovered", values::count(stats.uncovered)), ("", String::new()));
+        }
+    });
+}

@@ -1,0 +1,160 @@
+//! Over the picture: tracked things, names, messages.
+
+use egui::{Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::viewport::{Part, Side, loaded, physical};
+use crate::app::{App, theme};
+use crate::engine::ProbeShape;
+use crate::image::Window;
+use crate::view::probes::rectangle;
+use crate::view::{Camera, Mode, Viewport};
+
+/// Draws everything over the picture.
+pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
+    let scale = ui.pixels_per_point();
+    for part in parts {
+        let painter = ui.painter().with_clip_rect(part.clip);
+        let viewport = physical(part.rect, scale);
+        let place = Place { camera: &app.view.camera, viewport, scale };
+        probes(&painter, app, &place);
+        message(&painter, app, part);
+        name(&painter, app, part);
+    }
+    let painter = ui.painter().with_clip_rect(canvas);
+    if let (Mode::Wipe | Mode::SideBySide, Some(part)) = (app.view.mode, parts.get(1)) {
+        painter.vline(part.clip.left(), canvas.y_range(), Stroke::new(1.0, Color32::from_gray(190)));
+    }
+    if app.waiting {
+        let frame = app.view.playback.frame().map_or_else(String::new, |frame| format!(" frame {frame}"));
+        plate(
+            &painter,
+            pos2(canvas.center().x, canvas.top() + 18.0),
+            &format!("Decoding{frame}…"),
+            theme::TEXT,
+        );
+    } else if app.view.mode == Mode::Difference && app.shown.heat.is_none() {
+        no_difference(&painter, app, canvas);
+    }
+}
+
+struct Place<'a> {
+    camera: &'a Camera,
+    viewport: Viewport,
+    scale: f32,
+}
+
+impl Place<'_> {
+    fn rect(&self, window: Window) -> Rect {
+        let point = |x: i64, y: i64| {
+            let (x, y) = self.camera.screen_point(&self.viewport, (x as f64, y as f64));
+            pos2(x.round() as f32 / self.scale, y.round() as f32 / self.scale)
+        };
+        let min = point(i64::from(window.x), i64::from(window.y));
+        Rect::from_min_max(min, point(window.right(), window.bottom()))
+    }
+}
+
+fn probes(painter: &Painter, app: &App, place: &Place<'_>) {
+    let selected = app.view.probes.selected().map(|tracked| tracked.id);
+    for tracked in app.view.probes.items() {
+        let colour = theme::probe(tracked.colour);
+        let rect = place.rect(tracked.probe.window);
+        let width = if selected == Some(tracked.id) { 2.0 } else { 1.2 };
+        let marked = match tracked.probe.shape {
+            ProbeShape::Region => rect,
+            ProbeShape::Pixel => Rect::from_center_size(rect.center(), rect.size().max(vec2(9.0, 9.0))),
+        };
+        outline(painter, marked, Stroke::new(width, colour));
+        if tracked.probe.shape == ProbeShape::Pixel && rect.width() < 6.0 {
+            painter.circle_filled(rect.center(), 1.0, colour);
+        }
+    }
+    if let (Some(corner), Some(pixel)) = (app.drawing, app.hover) {
+        outline(painter, place.rect(rectangle(corner, pixel)), Stroke::new(1.5, Color32::WHITE));
+    }
+}
+
+/// A frame that is seen on any ground.
+fn outline(painter: &Painter, rect: Rect, stroke: Stroke) {
+    let shadow = Stroke::new(stroke.width + 2.0, Color32::from_black_alpha(170));
+    painter.rect_stroke(rect, 0.0, shadow, StrokeKind::Outside);
+    painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
+}
+
+fn name(painter: &Painter, app: &App, part: &Part) {
+    let sequence = match part.side {
+        Side::Reference => app.view.reference,
+        Side::Candidate => app.view.candidate,
+    };
+    let text = match app.view.mode {
+        Mode::Difference => {
+            format!("{} − {}", app.view.name(app.view.candidate), app.view.name(app.view.reference))
+        }
+        _ => app.view.name(sequence).to_owned(),
+    };
+    let font = FontId::proportional(11.5);
+    let galley = painter.layout_no_wrap(text, font, theme::TEXT);
+    let wipe_right = app.view.mode == Mode::Wipe && part.side == Side::Candidate;
+    let x = if wipe_right { part.clip.right() - galley.size().x - 18.0 } else { part.clip.left() + 10.0 };
+    let rect = Rect::from_min_size(pos2(x, part.clip.top() + 8.0), galley.size() + vec2(10.0, 4.0));
+    painter.rect_filled(rect, 4.0, Color32::from_rgba_unmultiplied(16, 17, 20, 200));
+    painter.galley(rect.min + vec2(5.0, 2.0), galley, theme::TEXT);
+}
+
+/// Why there is no picture.
+fn message(painter: &Painter, app: &App, part: &Part) {
+    let frame = app.shown.frame.map_or_else(String::new, |frame| frame.to_string());
+    let text = match loaded(app, part.side) {
+        Some(Ok(_)) => return,
+        Some(Err(failure)) => format!("frame {frame} cannot be shown\n{failure}"),
+        None if app.waiting || app.view.aov.is_none() => return,
+        None => {
+            let (index, what) = match part.side {
+                Side::Reference => (app.view.reference, "reference"),
+                Side::Candidate => (app.view.candidate, "candidate"),
+            };
+            match index {
+                Some(_) => format!("frame {frame} is missing in {}", app.view.name(index)),
+                None => format!("no {what}: let another sequence take part, on the left"),
+            }
+        }
+    };
+    wrapped(painter, part.clip, &text);
+}
+
+fn no_difference(painter: &Painter, app: &App, canvas: Rect) {
+    let text = match (&app.shown.no_heat, &app.shown.reference, &app.shown.candidate) {
+        (Some(reason), ..) => reason.clone(),
+        (_, Some(Err(failure)), _) | (_, _, Some(Err(failure))) => failure.to_string(),
+        (_, None, _) if app.view.reference.is_some() => {
+            format!("this frame is missing in {}", app.view.name(app.view.reference))
+        }
+        (_, _, None) if app.view.candidate.is_some() => {
+            format!("this frame is missing in {}", app.view.name(app.view.candidate))
+        }
+        _ => "nothing to compare with: let a second sequence take part, on the left".to_owned(),
+    };
+    let at = pos2(canvas.center().x, canvas.bottom() - 26.0);
+    let available = canvas.width() - 60.0;
+    let galley = painter.layout(text, FontId::proportional(12.5), theme::CHANGED, available);
+    let rect = Rect::from_center_size(at, galley.size() + vec2(20.0, 10.0));
+    let rect = rect.translate(vec2(0.0, (canvas.bottom() - 12.0 - rect.bottom()).min(0.0)));
+    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 230));
+    painter.galley(rect.min + vec2(10.0, 5.0), galley, theme::CHANGED);
+}
+
+fn wrapped(painter: &Painter, rect: Rect, text: &str) {
+    let width = (rect.width() - 60.0).clamp(120.0, 560.0);
+    let galley = painter.layout(text.to_owned(), FontId::proportional(13.0), theme::TEXT, width);
+    let plate = Rect::from_center_size(rect.center(), galley.size() + vec2(28.0, 20.0));
+    painter.rect_filled(plate, 6.0, theme::PANEL);
+    painter.galley(plate.min + vec2(14.0, 10.0), galley, theme::TEXT);
+}
+
+/// A line of text on a dark plate.
+fn plate(painter: &Painter, centre: Pos2, text: &str, colour: Color32) {
+    let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(12.0), colour);
+    let rect = Rect::from_center_size(centre, galley.size() + vec2(16.0, 8.0));
+    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 220));
+    painter.galley(rect.min + vec2(8.0, 4.0), galley, colour);
+}

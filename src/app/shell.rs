@@ -1,0 +1,210 @@
+//! The event loop: draws when something happened, and sleeps otherwise.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use winit::application::ApplicationHandler;
+use winit::event::WindowEvent;
+use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
+use winit::window::{Window, WindowId};
+
+use super::surface::Surface;
+use super::{App, Options, theme};
+use crate::load::Wake;
+
+/// What wakes the loop, besides the window's own events.
+#[derive(Debug)]
+enum UserEvent {
+    /// A thread has something to show.
+    Wake,
+    /// egui wants to draw again, so much later.
+    Repaint(Duration),
+    /// From the system's accessibility service.
+    AccessKit(egui_winit::accesskit_winit::Event),
+}
+
+impl From<egui_winit::accesskit_winit::Event> for UserEvent {
+    fn from(event: egui_winit::accesskit_winit::Event) -> Self {
+        Self::AccessKit(event)
+    }
+}
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// When there is no screen, no graphics driver, or the surface is lost for good.
+pub fn run(options: Options) -> anyhow::Result<()> {
+    let event_loop = EventLoop::<UserEvent>::with_user_event()
+        .build()
+        .context("no screen to open a window on (over ssh, or without DISPLAY, use the commands instead)")?;
+    let proxy = event_loop.create_proxy();
+    let waker = proxy.clone();
+    let wake: Wake = Arc::new(move || {
+        // The loop is gone only when the program ends.
+        let _ = waker.send_event(UserEvent::Wake);
+    });
+    let budget = options.memory_bytes.unwrap_or_else(half_of_free_memory);
+    let mut app = App::new(budget, &wake)?;
+    app.open(options.paths);
+    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None };
+    event_loop.run_app(&mut shell)?;
+    shell.failure.map_or(Ok(()), Err)
+}
+
+fn half_of_free_memory() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    (system.available_memory() / 2).max(256 << 20)
+}
+
+struct Screen {
+    window: Arc<Window>,
+    surface: Surface,
+    ctx: egui::Context,
+    input: egui_winit::State,
+}
+
+struct Shell {
+    app: App,
+    proxy: EventLoopProxy<UserEvent>,
+    screen: Option<Screen>,
+    next: Option<Instant>,
+    failure: Option<anyhow::Error>,
+}
+
+impl Shell {
+    fn open(&mut self, event_loop: &ActiveEventLoop) -> anyhow::Result<Screen> {
+        let attributes = Window::default_attributes()
+            .with_title("aovscope")
+            .with_visible(false)
+            .with_inner_size(winit::dpi::LogicalSize::new(1280.0, 720.0))
+            .with_min_inner_size(winit::dpi::LogicalSize::new(820.0, 480.0));
+        let window = Arc::new(event_loop.create_window(attributes).context("cannot open a window")?);
+        let surface = Surface::new(event_loop, &window)?;
+        let ctx = egui::Context::default();
+        theme::install(&ctx);
+        let proxy = self.proxy.clone();
+        ctx.set_request_repaint_callback(move |info| {
+            let _ = proxy.send_event(UserEvent::Repaint(info.delay));
+        });
+        let side = surface.max_texture_side();
+        let scale = window.scale_factor() as f32;
+        let root = egui::ViewportId::ROOT;
+        let mut input = egui_winit::State::new(ctx.clone(), root, event_loop, Some(scale), None, Some(side));
+        input.init_accesskit(event_loop, &window, self.proxy.clone());
+        self.app.device = surface.describe();
+        self.app.format = surface.format();
+        window.set_visible(true);
+        Ok(Screen { window, surface, ctx, input })
+    }
+
+    fn draw(&mut self) -> anyhow::Result<()> {
+        let Some(screen) = &mut self.screen else { return Ok(()) };
+        let size = screen.window.inner_size();
+        if size.width == 0 || size.height == 0 {
+            return Ok(());
+        }
+        let input = screen.input.take_egui_input(&screen.window);
+        let mut again = None;
+        let app = &mut self.app;
+        let output = screen.ctx.run_ui(input, |ui| {
+            again = app.tick();
+            super::ui(ui, app);
+        });
+        if let Some(after) = again {
+            screen.ctx.request_repaint_after(after);
+        }
+        screen.input.handle_platform_output(&screen.window, output.platform_output);
+        let scale = output.pixels_per_point;
+        let jobs = screen.ctx.tessellate(output.shapes, scale);
+        screen.surface.draw(&screen.window, &jobs, output.textures_delta, scale)?;
+        Ok(())
+    }
+
+    fn give_up(&mut self, event_loop: &ActiveEventLoop, error: anyhow::Error) {
+        self.failure = Some(error);
+        event_loop.exit();
+    }
+
+    fn redraw_at(&mut self, at: Instant) {
+        self.next = Some(self.next.map_or(at, |next| next.min(at)));
+    }
+}
+
+impl ApplicationHandler<UserEvent> for Shell {
+    fn resumed(&mut self, event_loop: &ActiveEventLoop) {
+        if self.screen.is_some() {
+            return;
+        }
+        match self.open(event_loop) {
+            Ok(screen) => {
+                screen.window.request_redraw();
+                self.screen = Some(screen);
+            }
+            Err(error) => self.give_up(event_loop, error),
+        }
+    }
+
+    fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: WindowEvent) {
+        let Some(screen) = &mut self.screen else { return };
+        match &event {
+            WindowEvent::RedrawRequested => {
+                if let Err(error) = self.draw() {
+                    self.give_up(event_loop, error);
+                }
+                // egui asks for a repaint here each time: to obey would be to draw for ever.
+                return;
+            }
+            WindowEvent::CloseRequested => {
+                event_loop.exit();
+                return;
+            }
+            WindowEvent::Resized(size) => screen.surface.resize(size.width, size.height),
+            _ => {}
+        }
+        if screen.input.on_window_event(&screen.window, &event).repaint {
+            screen.window.request_redraw();
+        }
+    }
+
+    fn user_event(&mut self, _: &ActiveEventLoop, event: UserEvent) {
+        match event {
+            UserEvent::Wake => self.redraw_at(Instant::now()),
+            UserEvent::Repaint(delay) => {
+                if let Some(at) = Instant::now().checked_add(delay) {
+                    self.redraw_at(at);
+                }
+            }
+            UserEvent::AccessKit(event) => self.on_accesskit(event),
+        }
+    }
+
+    fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        let flow = match self.next {
+            Some(at) if at <= Instant::now() => {
+                self.next = None;
+                if let Some(screen) = &self.screen {
+                    screen.window.request_redraw();
+                }
+                ControlFlow::Wait
+            }
+            Some(at) => ControlFlow::WaitUntil(at),
+            None => ControlFlow::Wait,
+        };
+        event_loop.set_control_flow(flow);
+    }
+}
+
+impl Shell {
+    fn on_accesskit(&mut self, event: egui_winit::accesskit_winit::Event) {
+        use egui_winit::accesskit_winit::WindowEvent as Accessibility;
+        let Some(screen) = &mut self.screen else { return };
+        match event.window_event {
+            Accessibility::InitialTreeRequested => screen.ctx.enable_accesskit(),
+            Accessibility::ActionRequested(request) => screen.input.on_accesskit_action_request(request),
+            Accessibility::AccessibilityDeactivated => screen.ctx.disable_accesskit(),
+        }
+        screen.window.request_redraw();
+    }
+}

@@ -1,0 +1,107 @@
+//! Colours and sizes: dark, calm, the picture before all else.
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
+
+/// Behind the picture.
+pub const CANVAS: Color32 = Color32::from_rgb(14, 15, 17);
+/// Behind the panels.
+pub const PANEL: Color32 = Color32::from_rgb(24, 26, 29);
+/// Lines between things.
+pub const LINE: Color32 = Color32::from_rgb(44, 47, 52);
+/// Text.
+pub const TEXT: Color32 = Color32::from_rgb(208, 212, 218);
+/// Text that may be overlooked.
+pub const WEAK: Color32 = Color32::from_rgb(134, 141, 151);
+/// What is chosen.
+pub const ACCENT: Color32 = Color32::from_rgb(106, 168, 232);
+/// Something changed.
+pub const CHANGED: Color32 = Color32::from_rgb(245, 158, 84);
+/// Something is wrong.
+pub const ERROR: Color32 = Color32::from_rgb(236, 106, 106);
+
+/// Of the sequences: even in lightness, told apart by colour-blind eyes as far as eight can be.
+const SEQUENCES: [Color32; 8] = [
+    Color32::from_rgb(122, 178, 236),
+    Color32::from_rgb(240, 168, 92),
+    Color32::from_rgb(126, 200, 150),
+    Color32::from_rgb(222, 130, 178),
+    Color32::from_rgb(212, 204, 112),
+    Color32::from_rgb(166, 148, 232),
+    Color32::from_rgb(112, 204, 208),
+    Color32::from_rgb(224, 124, 108),
+];
+
+/// Of the tracked pixels and rectangles.
+const PROBES: [Color32; 6] = [
+    Color32::from_rgb(255, 255, 255),
+    Color32::from_rgb(120, 235, 160),
+    Color32::from_rgb(255, 120, 190),
+    Color32::from_rgb(110, 220, 255),
+    Color32::from_rgb(255, 220, 100),
+    Color32::from_rgb(190, 160, 255),
+];
+
+/// The colour of a sequence's curve and badge.
+pub fn sequence(index: usize) -> Color32 {
+    SEQUENCES[index % SEQUENCES.len()]
+}
+
+/// The colour of a tracked pixel or rectangle.
+pub fn probe(colour: usize) -> Color32 {
+    PROBES[colour % PROBES.len()]
+}
+
+/// Gives the context its looks.
+pub fn install(ctx: &egui::Context) {
+    ctx.set_theme(egui::Theme::Dark);
+    ctx.all_styles_mut(|style| {
+        style.visuals = visuals();
+        style.spacing.item_spacing = egui::vec2(6.0, 4.0);
+        style.spacing.button_padding = egui::vec2(8.0, 3.0);
+        style.spacing.interact_size.y = 22.0;
+        style.spacing.slider_width = 120.0;
+        style.animation_time = 0.0;
+        style.interaction.tooltip_delay = 0.6;
+        let sizes = [
+            (TextStyle::Small, 10.5, FontFamily::Proportional),
+            (TextStyle::Body, 12.5, FontFamily::Proportional),
+            (TextStyle::Button, 12.5, FontFamily::Proportional),
+            (TextStyle::Heading, 18.0, FontFamily::Proportional),
+            (TextStyle::Monospace, 11.5, FontFamily::Monospace),
+        ];
+        for (text_style, size, family) in sizes {
+            style.text_styles.insert(text_style, FontId::new(size, family));
+        }
+    });
+}
+
+fn visuals() -> Visuals {
+    let mut visuals = Visuals::dark();
+    let radius = CornerRadius::same(4);
+    visuals.panel_fill = PANEL;
+    visuals.window_fill = Color32::from_rgb(30, 32, 36);
+    visuals.window_stroke = Stroke::new(1.0, LINE);
+    visuals.extreme_bg_color = Color32::from_rgb(16, 17, 19);
+    visuals.override_text_color = None;
+    visuals.selection.bg_fill = Color32::from_rgb(44, 74, 106);
+    visuals.selection.stroke = Stroke::new(1.0, Color32::from_rgb(214, 230, 248));
+    visuals.hyperlink_color = ACCENT;
+    visuals.slider_trailing_fill = true;
+    let widgets = &mut visuals.widgets;
+    let fills = [
+        (&mut widgets.noninteractive, PANEL, TEXT),
+        (&mut widgets.inactive, Color32::from_rgb(38, 41, 46), TEXT),
+        (&mut widgets.hovered, Color32::from_rgb(52, 56, 62), Color32::WHITE),
+        (&mut widgets.active, Color32::from_rgb(62, 68, 76), Color32::WHITE),
+        (&mut widgets.open, Color32::from_rgb(44, 48, 54), Color32::WHITE),
+    ];
+    for (widget, fill, text) in fills {
+        (widget.bg_fill, widget.weak_bg_fill) = (fill, fill);
+        widget.fg_stroke = Stroke::new(1.0, text);
+        widget.bg_stroke = Stroke::NONE;
+        widget.corner_radius = radius;
+        widget.expansion = 0.0;
+    }
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
+    visuals
+}

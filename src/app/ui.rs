@@ -1,0 +1,94 @@
+//! The whole window, drawn into any [`egui::Ui`].
+
+use egui::{Frame, Margin, Panel};
+
+use super::panels::{bottom, help, inspector, left, toasts, top, viewport};
+use super::{App, keys, theme};
+use crate::view::Action;
+
+/// What a panel wants done.
+pub enum Wish {
+    /// To the view.
+    View(Action),
+    /// Show the folder dialog.
+    AskForFolder,
+    /// Export the tracked values.
+    Export(super::ExportKind),
+    /// Show or hide the keys.
+    ToggleHelp,
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Forget the notice of that index.
+    Dismiss(usize),
+}
+
+impl From<Action> for Wish {
+    fn from(action: Action) -> Self {
+        Self::View(action)
+    }
+}
+
+/// Draws the window and does what the user asks for in it.
+pub fn ui(ui: &mut egui::Ui, app: &mut App) {
+    let mut wishes = keys::pressed(ui, app);
+    dropped(ui, app);
+    let frame = Frame::new().fill(theme::PANEL);
+    let padded = frame.inner_margin(Margin::symmetric(10, 8));
+    let bar = frame.inner_margin(Margin::symmetric(10, 5));
+    Panel::top("top").frame(bar).show(ui, |ui| wishes.extend(top::ui(ui, app)));
+    Panel::bottom("status")
+        .frame(frame.inner_margin(Margin::symmetric(10, 3)))
+        .show(ui, |ui| bottom::status(ui, app));
+    if !app.view.catalogue.entries().is_empty() {
+        // Each has a height of its own, which the user may drag.
+        let id = if app.view.probes.items().is_empty() { "timeline" } else { "timeline and curves" };
+        Panel::bottom(id)
+            .frame(padded)
+            .resizable(true)
+            .default_size(bottom::default_height(app))
+            .size_range(80.0..=520.0)
+            .show(ui, |ui| wishes.extend(bottom::ui(ui, app)));
+        Panel::left("left")
+            .frame(padded)
+            .default_size(212.0)
+            .size_range(150.0..=420.0)
+            .show(ui, |ui| wishes.extend(left::ui(ui, app)));
+        Panel::right("right")
+            .frame(padded)
+            .default_size(272.0)
+            .size_range(200.0..=460.0)
+            .show(ui, |ui| wishes.extend(inspector::ui(ui, app)));
+    }
+    egui::CentralPanel::no_frame()
+        .frame(Frame::new().fill(theme::CANVAS))
+        .show(ui, |ui| wishes.extend(viewport::ui(ui, app)));
+    wishes.extend(toasts::ui(ui, app));
+    if app.help {
+        wishes.extend(help::ui(ui));
+    }
+    obey(ui, app, wishes);
+}
+
+fn dropped(ui: &egui::Ui, app: &mut App) {
+    let files = ui.input(|input| input.raw.dropped_files.clone());
+    let paths = files.iter().map(|file| file.path().to_owned()).collect();
+    app.open(paths);
+}
+
+fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
+    if !wishes.is_empty() {
+        ui.ctx().request_repaint();
+    }
+    for wish in wishes {
+        match wish {
+            Wish::View(action) => app.apply(action),
+            Wish::AskForFolder => app.ask_for_folder(),
+            Wish::Export(kind) => app.export(kind),
+            Wish::ToggleHelp => app.help = !app.help,
+            Wish::Copy(text) => ui.ctx().copy_text(text),
+            Wish::Dismiss(index) => {
+                app.toasts.remove(index);
+            }
+        }
+    }
+}

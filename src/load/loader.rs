@@ -1,0 +1,315 @@
+//! Worker threads that decode what is wished for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use super::cache::{Cache, PlaneKey};
+use crate::codec::{self, Limits};
+use crate::image::{ImageInfo, Plane};
+
+/// A decoded plane with a number that no other has.
+#[derive(Debug)]
+pub struct Decoded {
+    /// Never given twice in a run of the program: what uploads are known by.
+    pub id: u64,
+    /// The samples.
+    pub plane: Plane,
+}
+
+/// Why there is no plane.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    /// The file cannot be read, or not this AOV of it.
+    #[error(transparent)]
+    Codec(#[from] codec::Error),
+    /// The file has no such AOV.
+    #[error("no AOV {aov:?} in {path:?}")]
+    NoAov {
+        /// What was wished for.
+        aov: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// It alone is larger than the budget.
+    #[error("{bytes} bytes of {aov:?} are over the budget of {budget} bytes: {path:?}")]
+    OverBudget {
+        /// Bytes of the decoded AOV.
+        bytes: u64,
+        /// Bytes there may be.
+        budget: u64,
+        /// What was wished for.
+        aov: String,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// What came of a wish.
+pub type Loaded = Result<Arc<Decoded>, Failure>;
+
+/// How a [`Loader`] works.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Bytes of decoded planes that may be kept.
+    pub budget_bytes: u64,
+    /// Threads that decode; at least one.
+    pub threads: usize,
+    /// Bounds on files.
+    pub limits: Limits,
+}
+
+/// How far the present wishes are fulfilled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Wishes that are there (or failed).
+    pub there: usize,
+    /// All present wishes.
+    pub wished: usize,
+    /// Bytes kept.
+    pub bytes: u64,
+    /// Bytes that may be kept.
+    pub budget_bytes: u64,
+}
+
+/// Called from a worker when something new is there.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+struct State {
+    cache: Cache,
+    infos: BTreeMap<PathBuf, Result<Arc<ImageInfo>, codec::Error>>,
+    wishes: Vec<PlaneKey>,
+    wished: BTreeSet<PlaneKey>,
+    /// Wishes that did not fit beside more urgent ones; tried anew with the next list.
+    refused: BTreeSet<PlaneKey>,
+    busy: BTreeSet<PlaneKey>,
+    stopped: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    next_id: AtomicU64,
+    limits: Limits,
+    wake: Wake,
+}
+
+/// Most headers remembered.
+const MOST_INFOS: usize = 8192;
+
+/// Loads planes in the background. Dropping it stops its threads after what they are at.
+pub struct Loader {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Loader {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn new(options: Options, wake: Wake) -> std::io::Result<Self> {
+        let state = State {
+            cache: Cache::new(options.budget_bytes),
+            infos: BTreeMap::new(),
+            wishes: Vec::new(),
+            wished: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            busy: BTreeSet::new(),
+            stopped: false,
+        };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            next_id: AtomicU64::new(1),
+            limits: options.limits,
+            wake,
+        });
+        let mut loader = Self { shared, threads: Vec::new() };
+        for number in 0..options.threads.max(1) {
+            let shared = Arc::clone(&loader.shared);
+            let builder = std::thread::Builder::new().name(format!("decode-{number}"));
+            loader.threads.push(builder.spawn(move || work(&shared))?);
+        }
+        Ok(loader)
+    }
+
+    /// Replaces all wishes: the most urgent first. Work that is under way is finished and kept;
+    /// what was wished for before and is not in the list is no longer begun.
+    pub fn want(&self, wishes: Vec<PlaneKey>) {
+        let mut state = self.shared.lock();
+        if state.wishes == wishes {
+            return;
+        }
+        state.wished = wishes.iter().cloned().collect();
+        state.wishes = wishes;
+        state.refused.clear();
+        drop(state);
+        self.shared.changed.notify_all();
+    }
+
+    /// What is there already; never waits for a decode.
+    pub fn get(&self, key: &PlaneKey) -> Option<Loaded> {
+        self.shared.lock().cache.get(key)
+    }
+
+    /// What is there, else decoded on the caller's own thread; kept where there is room beside the
+    /// wishes. For background work over all frames.
+    pub fn fetch(&self, key: &PlaneKey) -> Loaded {
+        if let Some(loaded) = self.get(key) {
+            return loaded;
+        }
+        let loaded = decode(&self.shared, &key.path, std::slice::from_ref(key)).pop();
+        let loaded = loaded.expect("one result for one key");
+        let state = &mut *self.shared.lock();
+        let keep = &state.wished;
+        if state.cache.bytes() < state.cache.budget() / 2 {
+            state.cache.insert(key.clone(), loaded.clone(), keep);
+        }
+        loaded
+    }
+
+    /// The header of a file; read on the caller's thread unless it is known.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn info(&self, path: &Path) -> Result<Arc<ImageInfo>, codec::Error> {
+        info(&self.shared, path)
+    }
+
+    /// Forgets everything of these files, which have changed on disk.
+    pub fn forget(&self, paths: &[PathBuf]) {
+        let state = &mut *self.shared.lock();
+        state.infos.retain(|path, _| !paths.contains(path));
+        let stale: Vec<_> = state.wished.iter().filter(|key| paths.contains(&key.path)).cloned().collect();
+        for key in stale {
+            state.cache.remove(&key);
+        }
+        self.shared.changed.notify_all();
+    }
+
+    /// Whether a plane (or its failure) is there.
+    pub fn has(&self, key: &PlaneKey) -> bool {
+        self.shared.lock().cache.contains(key)
+    }
+
+    /// How far the present wishes are fulfilled.
+    pub fn progress(&self) -> Progress {
+        let state = self.shared.lock();
+        let there = state.wishes.iter().filter(|key| state.cache.contains(key)).count();
+        Progress {
+            there,
+            wished: state.wishes.len() - state.refused.len().min(state.wishes.len()),
+            bytes: state.cache.bytes(),
+            budget_bytes: state.cache.budget(),
+        }
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.shared.lock().stopped = true;
+        self.shared.changed.notify_all();
+        for thread in self.threads.drain(..) {
+            // A panic in a worker has been reported by its thread already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The most urgent wish that nobody is at, with all other wishes for the same file: a file is
+    /// read once.
+    fn next(&mut self) -> Option<Vec<PlaneKey>> {
+        let open = |state: &Self, key: &PlaneKey| {
+            !state.cache.contains(key) && !state.busy.contains(key) && !state.refused.contains(key)
+        };
+        let first = self.wishes.iter().find(|key| open(self, key))?.clone();
+        let same_file = |key: &&PlaneKey| key.path == first.path && open(self, key);
+        let keys: Vec<PlaneKey> = self.wishes.iter().filter(same_file).cloned().collect();
+        self.busy.extend(keys.iter().cloned());
+        Some(keys)
+    }
+
+    /// The wishes more urgent than `key`: these are not thrown out for it.
+    fn keep_for(&self, key: &PlaneKey) -> BTreeSet<PlaneKey> {
+        self.wishes.iter().take_while(|wish| *wish != key).cloned().collect()
+    }
+}
+
+fn work(shared: &Shared) {
+    let mut state = shared.lock();
+    loop {
+        if state.stopped {
+            return;
+        }
+        let Some(keys) = state.next() else {
+            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        drop(state);
+        let decoded = decode(shared, &keys[0].path, &keys);
+        state = shared.lock();
+        for (key, loaded) in keys.into_iter().zip(decoded) {
+            settle(&mut state, key, loaded);
+        }
+        drop(state);
+        (shared.wake)();
+        state = shared.lock();
+    }
+}
+
+fn settle(state: &mut State, key: PlaneKey, loaded: Loaded) {
+    state.busy.remove(&key);
+    let keep = state.keep_for(&key);
+    let bytes = loaded.as_ref().map_or(0, |decoded| decoded.plane.size_bytes());
+    if state.cache.insert(key.clone(), loaded, &keep) {
+        return;
+    }
+    let first = state.wishes.first() == Some(&key);
+    let budget = state.cache.budget();
+    state.refused.insert(key.clone());
+    if first {
+        let failure = Failure::OverBudget { bytes, budget, aov: key.aov.clone(), path: key.path.clone() };
+        state.cache.insert(key, Err(failure), &keep);
+    }
+}
+
+fn info(shared: &Shared, path: &Path) -> Result<Arc<ImageInfo>, codec::Error> {
+    if let Some(info) = shared.lock().infos.get(path) {
+        return info.clone();
+    }
+    let info = codec::read_info(path, &shared.limits).map(Arc::new);
+    let infos = &mut shared.lock().infos;
+    if infos.len() >= MOST_INFOS {
+        infos.clear();
+    }
+    infos.insert(path.to_owned(), info.clone());
+    info
+}
+
+/// One result for each key; all keys are of the file `path`.
+fn decode(shared: &Shared, path: &Path, keys: &[PlaneKey]) -> Vec<Loaded> {
+    let info = match info(shared, path) {
+        Ok(info) => info,
+        Err(error) => return keys.iter().map(|_| Err(error.clone().into())).collect(),
+    };
+    let found: Vec<_> = keys.iter().map(|key| info.aov(&key.aov)).collect();
+    let aovs: Vec<_> = found.iter().flatten().copied().collect();
+    let mut planes = codec::read_planes(&info, &aovs, &shared.limits).into_iter();
+    let mut one = || {
+        let plane = planes.next().expect("one result for each AOV");
+        let id = shared.next_id.fetch_add(1, Ordering::Relaxed);
+        plane.map(|plane| Arc::new(Decoded { id, plane })).map_err(Failure::from)
+    };
+    let none = |key: &PlaneKey| Failure::NoAov { aov: key.aov.clone(), path: path.to_owned() };
+    found.iter().zip(keys).map(|(aov, key)| aov.map_or_else(|| Err(none(key)), |_| one())).collect()
+}

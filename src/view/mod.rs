@@ -1,0 +1,480 @@
+//! The viewer without a screen: what is open, what is shown, and how it changes.
+//!
+//! [`View`] is plain data; [`View::apply`] is the only place where it changes. Panels read it and
+//! return [`Action`]s; tests do the same without a window.
+
+pub mod camera;
+pub mod catalogue;
+pub mod playback;
+pub mod probes;
+pub mod results;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use camera::{Camera, Viewport};
+pub use catalogue::{AovEntry, Catalogue, Entry};
+pub use playback::Playback;
+pub use probes::{Probes, Tracked};
+pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
+
+use crate::image::{AovKind, Window};
+use crate::metric::{Metric, Rule, default_metric};
+
+/// What the canvas shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The reference alone.
+    Reference,
+    /// The candidate alone.
+    Candidate,
+    /// Heat map of the delta over the dimmed candidate.
+    Difference,
+    /// Reference left, candidate right of a line that can be dragged.
+    Wipe,
+    /// Reference and candidate in one half each.
+    SideBySide,
+}
+
+impl Mode {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 5] =
+        [Self::Reference, Self::Candidate, Self::Difference, Self::Wipe, Self::SideBySide];
+
+    /// The name on the button.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "Reference",
+            Self::Candidate => "Candidate",
+            Self::Difference => "Difference",
+            Self::Wipe => "Wipe",
+            Self::SideBySide => "Side by side",
+        }
+    }
+}
+
+/// What a click on the picture does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Tracks a pixel.
+    Pixel,
+    /// Draws a tracked rectangle.
+    Rectangle,
+}
+
+/// Which number the curves show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// The value of each sequence.
+    Value,
+    /// Candidate − reference.
+    Delta,
+}
+
+/// A wish of the user.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Sequences were found and read.
+    Opened(Vec<Entry>),
+    /// Forget a sequence.
+    Close(usize),
+    /// Let a sequence take part, or not.
+    SetShown(usize, Shown),
+    /// Compare with this one.
+    SetReference(usize),
+    /// Look at this one.
+    SetCandidate(usize),
+    /// The sequence after (+1) or before (−1) the shown candidate.
+    StepCandidate(i64),
+    /// Show this AOV.
+    SetAov(String),
+    /// The AOV after (+1) or before (−1) the shown one.
+    StepAov(i64),
+    /// Change what the canvas shows.
+    SetMode(Mode),
+    /// Change the tool.
+    SetTool(Tool),
+    /// Absolute tolerance of the shown AOV.
+    SetTolerance(f64),
+    /// Metric of the shown AOV; `None`: by its kind.
+    SetMetric(Option<Metric>),
+    /// Largest value of the legend; `None`: the frame's own maximum.
+    SetHeatRange(Option<f64>),
+    /// Exposure in stops.
+    SetExposure(f32),
+    /// Add to the exposure, in stops.
+    AddExposure(f32),
+    /// Show the whole picture.
+    Fit,
+    /// One image pixel to one screen pixel.
+    OneToOne,
+    /// Move the picture, in physical screen pixels.
+    Pan((f64, f64)),
+    /// Zoom by a factor at a point of the screen.
+    Zoom(Viewport, (f64, f64), f64),
+    /// Bring a pixel to the middle.
+    FlyTo(i32, i32),
+    /// Move the wipe line, 0..=1 of the viewport's width.
+    SetWipe(f32),
+    /// Track a pixel.
+    TrackPixel(i32, i32),
+    /// Track the rectangle between two pixels.
+    TrackRectangle((i32, i32), (i32, i32)),
+    /// Let a tracked thing stand out.
+    SelectProbe(u64),
+    /// Stop tracking.
+    RemoveProbe(u64),
+    /// Stop tracking everything.
+    ClearProbes,
+    /// Go to a frame number.
+    Seek(i64),
+    /// Step over frames.
+    Step(i64),
+    /// First frame.
+    First,
+    /// Last frame.
+    Last,
+    /// Next (+1) or previous (−1) frame with a change.
+    StepChange(i64),
+    /// Play or rest.
+    TogglePlay,
+    /// Play that way, faster with each press.
+    Shuttle(i64),
+    /// Rest.
+    Stop,
+    /// Start the played range here.
+    SetIn,
+    /// End the played range here.
+    SetOut,
+    /// Which channel the curves show.
+    SetCurveChannel(usize),
+    /// Which number the curves show.
+    SetQuantity(Quantity),
+    /// Exposure, range and camera as at the start.
+    ResetView,
+}
+
+/// Whether a sequence takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// Everything that is shown.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Opened sequences.
+    pub catalogue: Catalogue,
+    /// AOVs of those that take part.
+    pub aovs: Vec<AovEntry>,
+    /// Catalogue index of the reference.
+    pub reference: Option<usize>,
+    /// Catalogue index of the shown candidate.
+    pub candidate: Option<usize>,
+    /// Key of the shown AOV.
+    pub aov: Option<String>,
+    /// The playhead.
+    pub playback: Playback,
+    /// Pan and zoom.
+    pub camera: Camera,
+    /// What the canvas shows.
+    pub mode: Mode,
+    /// What a click does.
+    pub tool: Tool,
+    /// Exposure in stops.
+    pub exposure: f32,
+    /// Place of the wipe line, 0..=1.
+    pub wipe: f32,
+    /// Largest value of the legend; `None`: the frame's own maximum.
+    pub heat_range: Option<f64>,
+    /// Tracked pixels and rectangles.
+    pub probes: Probes,
+    /// Statistics found so far.
+    pub statistics: StatisticsCache,
+    /// Strips and curves found so far.
+    pub sweep: Option<Sweep>,
+    /// AOVs that changed in the shown frame, as far as known.
+    pub changed_aovs: BTreeMap<String, bool>,
+    /// Which channel the curves show.
+    pub curve_channel: usize,
+    /// Which number the curves show.
+    pub quantity: Quantity,
+    tolerances: BTreeMap<String, f64>,
+    metrics: BTreeMap<String, Metric>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            catalogue: Catalogue::default(),
+            aovs: Vec::new(),
+            reference: None,
+            candidate: None,
+            aov: None,
+            playback: Playback::default(),
+            camera: Camera::default(),
+            mode: Mode::Difference,
+            tool: Tool::Pixel,
+            exposure: 0.0,
+            wipe: 0.5,
+            heat_range: None,
+            probes: Probes::default(),
+            statistics: StatisticsCache::default(),
+            sweep: None,
+            changed_aovs: BTreeMap::new(),
+            curve_channel: 0,
+            quantity: Quantity::Value,
+            tolerances: BTreeMap::new(),
+            metrics: BTreeMap::new(),
+        }
+    }
+}
+
+impl View {
+    /// The only place where the view changes by the user's will.
+    pub fn apply(&mut self, action: Action) {
+        match action {
+            Action::Opened(entries) => {
+                self.catalogue.open(entries);
+                self.settle();
+            }
+            Action::Close(index) => self.close(index),
+            Action::SetShown(index, shown) => {
+                self.catalogue.set_shown(index, shown == Shown::Yes);
+                self.settle();
+            }
+            Action::SetReference(index) => self.set_reference(index),
+            Action::SetCandidate(index) => self.set_candidate(index),
+            Action::StepCandidate(by) => self.step_candidate(by),
+            Action::SetAov(key) => {
+                self.aov = Some(key);
+                self.settle();
+            }
+            Action::StepAov(by) => self.step_aov(by),
+            Action::SetMode(mode) => self.mode = mode,
+            Action::SetTool(tool) => self.tool = tool,
+            Action::SetTolerance(tolerance) => self.set_tolerance(tolerance),
+            Action::SetMetric(metric) => self.set_metric(metric),
+            Action::SetHeatRange(range) => self.heat_range = range.filter(|r| *r > 0.0 && r.is_finite()),
+            Action::SetExposure(stops) => self.exposure = stops.clamp(-20.0, 20.0),
+            Action::AddExposure(stops) => self.exposure = (self.exposure + stops).clamp(-20.0, 20.0),
+            Action::SetWipe(place) => self.wipe = place.clamp(0.0, 1.0),
+            Action::SetCurveChannel(channel) => self.curve_channel = channel,
+            Action::SetQuantity(quantity) => self.quantity = quantity,
+            Action::ResetView => {
+                (self.exposure, self.heat_range, self.wipe) = (0.0, None, 0.5);
+                self.camera.fit = true;
+            }
+            Action::Fit => self.camera.fit = true,
+            Action::OneToOne => self.camera.one_to_one(),
+            Action::Pan(by) => self.camera.pan(by),
+            Action::Zoom(viewport, at, factor) => self.camera.zoom_at(&viewport, at, factor),
+            Action::FlyTo(x, y) => self.camera.fly_to(x, y),
+            Action::TrackPixel(..)
+            | Action::TrackRectangle(..)
+            | Action::SelectProbe(_)
+            | Action::RemoveProbe(_)
+            | Action::ClearProbes => self.apply_to_probes(action),
+            _ => self.apply_to_playback(action),
+        }
+    }
+
+    fn apply_to_probes(&mut self, action: Action) {
+        match action {
+            Action::TrackPixel(x, y) => {
+                self.probes.add_pixel(x, y);
+            }
+            Action::TrackRectangle(a, b) => {
+                self.probes.add_rectangle(a, b);
+            }
+            Action::SelectProbe(id) => self.probes.select(id),
+            Action::RemoveProbe(id) => self.probes.remove(id),
+            Action::ClearProbes => self.probes.clear(),
+            _ => {}
+        }
+    }
+
+    fn apply_to_playback(&mut self, action: Action) {
+        match action {
+            Action::Seek(frame) => self.playback.seek(frame),
+            Action::Step(by) => self.playback.step(by),
+            Action::First => self.playback.seek_index(0),
+            Action::Last => self.playback.seek_index(usize::MAX),
+            Action::StepChange(by) => self.step_change(by),
+            Action::TogglePlay => self.playback.toggle(),
+            Action::Shuttle(direction) => self.playback.shuttle(direction),
+            Action::Stop => self.playback.stop(),
+            Action::SetIn => self.playback.set_in(),
+            Action::SetOut => self.playback.set_out(),
+            _ => {}
+        }
+    }
+
+    /// The entry of the shown AOV.
+    pub fn aov_entry(&self) -> Option<&AovEntry> {
+        let key = self.aov.as_deref()?;
+        self.aovs.iter().find(|entry| entry.key == key)
+    }
+
+    /// What the values of the shown AOV mean.
+    pub fn kind(&self) -> AovKind {
+        self.aov_entry().map_or(AovKind::Colour, |entry| entry.kind)
+    }
+
+    /// Metric and tolerance of the shown AOV.
+    pub fn rule(&self) -> Rule {
+        self.aov_entry().map_or(Rule::exact(Metric::Abs), |entry| self.rule_of(entry))
+    }
+
+    /// Metric and tolerance of an AOV.
+    pub fn rule_of(&self, entry: &AovEntry) -> Rule {
+        let metric = self.metrics.get(&entry.key).copied().unwrap_or(default_metric(entry.kind));
+        Rule { abs: self.tolerances.get(&entry.key).copied().unwrap_or(0.0), ..Rule::exact(metric) }
+    }
+
+    /// Catalogue indices of the sequences that are compared with the reference.
+    pub fn candidates(&self) -> Vec<usize> {
+        self.catalogue.shown().filter(|index| Some(*index) != self.reference).collect()
+    }
+
+    /// The reference's file at the playhead.
+    pub fn reference_path(&self) -> Option<&Path> {
+        self.catalogue.path(self.reference?, self.playback.frame()?)
+    }
+
+    /// The candidate's file at the playhead.
+    pub fn candidate_path(&self) -> Option<&Path> {
+        self.catalogue.path(self.candidate?, self.playback.frame()?)
+    }
+
+    /// What the shown pair is a comparison of; `None` where a side has no file.
+    pub fn pair_key(&self) -> Option<PairKey> {
+        Some(PairKey {
+            candidate: self.candidate_path()?.to_owned(),
+            reference: self.reference_path()?.to_owned(),
+            aov: self.aov.clone()?,
+            rule: results::rule_key(&self.rule()),
+        })
+    }
+
+    /// The name of a sequence.
+    pub fn name(&self, index: Option<usize>) -> &str {
+        let entry = index.and_then(|i| self.catalogue.entries().get(i));
+        entry.map_or("", |entry| &entry.sequence.name)
+    }
+
+    /// The picture's window by the header of the reference (or of the candidate), to fit it
+    /// before pixels are there.
+    pub fn picture(&self) -> Option<Window> {
+        let sides = [self.reference, self.candidate].into_iter().flatten();
+        let mut entries = sides.filter_map(|index| self.catalogue.entries().get(index));
+        let info = entries.find_map(|entry| entry.info.as_ref().ok())?;
+        let part = self.aov.as_deref().and_then(|key| info.aov(key)).map_or(0, |aov| aov.part);
+        info.parts.get(part).map(|part| part.display_window)
+    }
+
+    /// Brings everything that depends on the catalogue back into order.
+    fn settle(&mut self) {
+        let shown: Vec<usize> = self.catalogue.shown().collect();
+        if !self.reference.is_some_and(|r| shown.contains(&r)) {
+            self.reference = shown.iter().copied().find(|i| Some(*i) != self.candidate);
+        }
+        let fits = |c: usize| shown.contains(&c) && Some(c) != self.reference;
+        if !self.candidate.is_some_and(fits) {
+            self.candidate = shown.iter().copied().find(|i| fits(*i));
+        }
+        self.aovs = self.catalogue.aovs();
+        if self.aov_entry().is_none() {
+            self.aov = first_aov(&self.aovs).map(|entry| entry.key.clone());
+        }
+        let channels = self.aov_entry().map_or(0, |entry| entry.channels.len());
+        self.curve_channel = self.curve_channel.min(channels.saturating_sub(1));
+        self.playback.set_frames(self.catalogue.frames());
+        self.changed_aovs.clear();
+    }
+
+    fn close(&mut self, index: usize) {
+        let moved = |place: Option<usize>| match place {
+            Some(i) if i == index => None,
+            Some(i) if i > index => Some(i - 1),
+            other => other,
+        };
+        self.catalogue.close(index);
+        (self.reference, self.candidate) = (moved(self.reference), moved(self.candidate));
+        self.sweep = None;
+        self.settle();
+    }
+
+    fn set_reference(&mut self, index: usize) {
+        if index >= self.catalogue.entries().len() {
+            return;
+        }
+        self.catalogue.set_shown(index, true);
+        if self.candidate == Some(index) {
+            self.candidate = self.reference;
+        }
+        self.reference = Some(index);
+        self.settle();
+    }
+
+    fn set_candidate(&mut self, index: usize) {
+        if index >= self.catalogue.entries().len() || self.reference == Some(index) {
+            return;
+        }
+        self.catalogue.set_shown(index, true);
+        self.candidate = Some(index);
+        self.settle();
+    }
+
+    fn step_candidate(&mut self, by: i64) {
+        let candidates = self.candidates();
+        if let Some(next) = neighbour(&candidates, self.candidate.as_ref(), by) {
+            self.set_candidate(*next);
+        }
+    }
+
+    fn step_aov(&mut self, by: i64) {
+        let keys: Vec<String> = self.aovs.iter().map(|entry| entry.key.clone()).collect();
+        if let Some(next) = neighbour(&keys, self.aov.as_ref(), by) {
+            self.apply(Action::SetAov(next.clone()));
+        }
+    }
+
+    fn step_change(&mut self, by: i64) {
+        let from = self.playback.index();
+        if let Some(index) = self.sweep.as_ref().and_then(|sweep| sweep.next_change(from, by)) {
+            self.playback.seek_index(index);
+        }
+    }
+
+    fn set_tolerance(&mut self, tolerance: f64) {
+        if let Some(key) = self.aov.clone().filter(|_| tolerance >= 0.0 && tolerance.is_finite()) {
+            self.tolerances.insert(key, tolerance);
+        }
+    }
+
+    fn set_metric(&mut self, metric: Option<Metric>) {
+        let Some(key) = self.aov.clone() else { return };
+        match metric {
+            Some(metric) => self.metrics.insert(key, metric),
+            None => self.metrics.remove(&key),
+        };
+    }
+}
+
+/// The AOV to begin with: the first with colour, else the first.
+fn first_aov(aovs: &[AovEntry]) -> Option<&AovEntry> {
+    let colour = aovs.iter().find(|entry| entry.kind == AovKind::Colour && entry.channels.len() >= 3);
+    colour.or(aovs.first())
+}
+
+/// The item `by` places from `present`, round the end.
+fn neighbour<'a, T: PartialEq>(items: &'a [T], present: Option<&T>, by: i64) -> Option<&'a T> {
+    let place = present.and_then(|p| items.iter().position(|item| item == p));
+    let count = i64::try_from(items.len()).ok().filter(|n| *n > 0)?;
+    let next = place.map_or(0, |place| (place as i64 + by).rem_euclid(count));
+    items.get(next as usize)
+}
