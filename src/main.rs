@@ -64,8 +64,7 @@ fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
 
 #[cfg(feature = "window")]
 fn open_window(paths: Vec<PathBuf>) -> anyhow::Result<()> {
-    let _ = paths;
-    anyhow::bail!("the window is still to come")
+    aovscope::app::run(aovscope::app::Options { paths, memory_bytes: None })
 }
 
 #[cfg(not(feature = "window"))]
