@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::canvas::Heat;
 use super::jobs::{CompareJob, ExportJob, MarksJob, Message, Opened, Workers};
+use super::judge::Judge;
 use super::sweep::{self, empty_cell};
 use crate::engine::{CellStatus, Series, SeriesChannel};
 use crate::export::{DEFAULT_CSV, DEFAULT_NPZ};
+use crate::gpu::Gpu;
 use crate::image::SampleType;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
-use crate::metric::{Backend, Cpu};
+use crate::metric::Backend;
 use crate::view::results::rule_key;
 use crate::view::{Action, Mode, PairKey, StripCell, Sweep, View};
 
@@ -98,6 +100,7 @@ pub struct App {
     /// Exports that wait for the sweep.
     waiting_exports: VecDeque<ExportKind>,
     workers: Workers,
+    judge: Arc<Judge>,
     heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     compare_asked: Option<PairKey>,
     sweep_asked: Option<SweepKey>,
@@ -135,7 +138,8 @@ impl App {
         let threads = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(1, 8));
         let options = LoadOptions { budget_bytes, threads, limits: crate::codec::Limits::default() };
         let loader = Arc::new(Loader::new(options, Arc::clone(wake))?);
-        let backend: Arc<dyn Backend> = Arc::new(Cpu);
+        let judge = Arc::new(Judge::default());
+        let backend: Arc<dyn Backend> = Arc::<Judge>::clone(&judge);
         let workers = Workers::new(&loader, &backend, wake)?;
         Ok(Self {
             view: View::default(),
@@ -152,6 +156,7 @@ impl App {
             export_folder: std::env::current_dir().unwrap_or_default(),
             waiting_exports: VecDeque::new(),
             workers,
+            judge,
             heat: None,
             compare_asked: None,
             sweep_asked: None,
@@ -172,6 +177,18 @@ impl App {
         }
         self.opening = true;
         self.workers.open.submit(paths);
+    }
+
+    /// Lets a device do the comparing from now on.
+    pub fn compute_on(&mut self, gpu: Gpu) {
+        if let Err(error) = self.judge.take(gpu) {
+            self.say(format!("the CPU compares: {error}"), true);
+        }
+    }
+
+    /// Who compares: `cpu` or `gpu`.
+    pub fn compares_on(&self) -> &'static str {
+        self.judge.name()
     }
 
     /// Shows the system's folder dialog.

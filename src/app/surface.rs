@@ -8,6 +8,7 @@ use winit::event_loop::ActiveEventLoop;
 use winit::window::Window;
 
 use super::state::Device;
+use crate::gpu::{Gpu, device_descriptor};
 
 /// The window's surface with all that draws on it.
 pub struct Surface {
@@ -55,6 +56,11 @@ impl Surface {
     /// The format of its pixels.
     pub fn format(&self) -> wgpu::TextureFormat {
         self.config.format
+    }
+
+    /// The device, for work beside drawing.
+    pub fn gpu(&self) -> Gpu {
+        Gpu::from_parts(self.device.adapter_info(), self.device.clone(), self.queue.clone())
     }
 
     /// What draws.
@@ -163,21 +169,5 @@ impl Surface {
         commands.push(encoder.finish());
         self.queue.submit(commands);
         self.queue.present(frame);
-    }
-}
-
-/// The adapter's own limits where pictures need them, wgpu's defaults elsewhere.
-fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-    let theirs = adapter.limits();
-    let limits = wgpu::Limits {
-        max_texture_dimension_2d: theirs.max_texture_dimension_2d,
-        max_buffer_size: theirs.max_buffer_size,
-        max_storage_buffer_binding_size: theirs.max_storage_buffer_binding_size,
-        ..wgpu::Limits::default()
-    };
-    wgpu::DeviceDescriptor {
-        label: Some("aovscope"),
-        required_limits: limits.or_worse_values_from(&theirs),
-        ..wgpu::DeviceDescriptor::default()
     }
 }
