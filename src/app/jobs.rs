@@ -10,7 +10,8 @@ use super::background::{Latest, Stale};
 use super::canvas::Heat;
 use super::sweep;
 use crate::engine::Series;
-use crate::export;
+use crate::export::{self, MapCaption, MapStyle};
+use crate::image::{Scale, Window};
 use crate::load::{Decoded, Loader, PlaneKey, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
 use crate::sequence::{Depth, discover};
@@ -73,6 +74,24 @@ pub enum ExportJob {
     Csv(Box<Series>, PathBuf),
     /// The tracked values.
     Npz(Box<Series>, PathBuf),
+    /// The shown delta in colours, with legend.
+    MapPng(MapExport),
+    /// The shown delta as values.
+    MapExr(MapExport),
+}
+
+/// A delta map to be written.
+pub struct MapExport {
+    /// The map.
+    pub heat: Arc<Heat>,
+    /// Where it comes from.
+    pub caption: MapCaption,
+    /// Of the compared pictures.
+    pub display_window: Window,
+    /// How it is coloured.
+    pub style: MapStyle,
+    /// Where it goes.
+    pub path: PathBuf,
 }
 
 /// All background threads.
@@ -200,7 +219,8 @@ fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<H
     let map = comparison.map.ok_or("the comparison gave no map")?;
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let signed = job.rule.metric == Metric::Signed;
-    Ok((comparison.stats, Arc::new(Heat { id, map, signed })))
+    let auto_max = export::auto_range(&map, signed, Scale::Linear).hi();
+    Ok((comparison.stats, Arc::new(Heat { id, map, signed, auto_max })))
 }
 
 fn mark(
@@ -229,6 +249,12 @@ fn write(job: ExportJob) -> Result<PathBuf, String> {
     let (result, path) = match job {
         ExportJob::Csv(series, path) => (export::export_csv(&series, &path), path),
         ExportJob::Npz(series, path) => (export::export_npz(&series, &path), path),
+        ExportJob::MapPng(map) => {
+            (export::export_map_png(&map.heat.map, &map.caption, &map.style, &map.path), map.path)
+        }
+        ExportJob::MapExr(map) => {
+            (export::export_map_exr(&map.heat.map, &map.caption, map.display_window, &map.path), map.path)
+        }
     };
     result.map(|()| path).map_err(|error| error.to_string())
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::canvas::Heat;
-use super::jobs::{CompareJob, ExportJob, MarksJob, Message, Opened, Workers};
+use super::jobs::{CompareJob, ExportJob, MapExport, MarksJob, Message, Opened, Workers};
 use super::judge::Judge;
 use super::sweep::{self, empty_cell};
 use crate::engine::{CellStatus, Series, SeriesChannel};
-use crate::export::{DEFAULT_CSV, DEFAULT_NPZ};
+use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapCaption, MapRange, MapStyle};
 use crate::gpu::Gpu;
-use crate::image::SampleType;
+use crate::image::{DisplayRange, SampleType, Scale};
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
 use crate::view::results::rule_key;
@@ -127,6 +127,10 @@ pub enum ExportKind {
     Csv,
     /// `comparison_export.npz`.
     Npz,
+    /// The shown delta in colours.
+    MapPng,
+    /// The shown delta as values.
+    MapExr,
 }
 
 impl App {
@@ -237,12 +241,50 @@ impl App {
 
     /// Exports the tracked values as soon as they are complete.
     pub fn export(&mut self, kind: ExportKind) {
+        if matches!(kind, ExportKind::MapPng | ExportKind::MapExr) {
+            self.export_map(kind);
+            return;
+        }
         if self.view.probes.items().is_empty() {
             self.say("nothing to export: click a pixel or draw a rectangle first".to_owned(), true);
             return;
         }
         self.waiting_exports.push_back(kind);
         self.export_what_is_ready();
+    }
+
+    /// Writes the shown delta: `comparison_AOV.0007.png` or `.exr`.
+    fn export_map(&mut self, kind: ExportKind) {
+        let (Some(heat), Some(aov)) = (self.shown.heat.clone(), self.view.aov.clone()) else {
+            self.say("nothing to export: there is no difference of this frame".to_owned(), true);
+            return;
+        };
+        let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
+        let display_window = plane.unwrap_or(heat.map.window);
+        let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
+        let name = aov.replace(['/', '\\', ':'], "_");
+        let frame = self.shown.frame.unwrap_or(0);
+        let path = self.export_folder.join(format!("comparison_{name}.{frame:04}.{extension}"));
+        let caption = MapCaption {
+            aov,
+            candidate: self.view.name(self.view.candidate).to_owned(),
+            reference: self.view.name(self.view.reference).to_owned(),
+            frame: self.shown.frame,
+            rule: self.view.rule(),
+        };
+        let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
+        let map = MapExport { heat, caption, display_window, style, path };
+        self.workers.export.submit(match kind {
+            ExportKind::MapPng => ExportJob::MapPng(map),
+            _ => ExportJob::MapExr(map),
+        });
+    }
+
+    /// The range of the legend on screen.
+    fn map_range(&self, heat: &Heat) -> MapRange {
+        let max = self.view.heat_range.unwrap_or(heat.auto_max);
+        let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
+        MapRange::Fixed(range(max, Scale::Linear))
     }
 
     /// Values shown black and white for a plane, by channel; measured once.
@@ -324,8 +366,8 @@ impl App {
         while let Some(kind) = self.waiting_exports.pop_front() {
             let series = Box::new(sweep.series.clone());
             self.workers.export.submit(match kind {
-                ExportKind::Csv => ExportJob::Csv(series, self.export_folder.join(DEFAULT_CSV)),
                 ExportKind::Npz => ExportJob::Npz(series, self.export_folder.join(DEFAULT_NPZ)),
+                _ => ExportJob::Csv(series, self.export_folder.join(DEFAULT_CSV)),
             });
         }
     }
