@@ -19,8 +19,9 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let cancel = Arc::new(AtomicBool::new(false));
-    listen_for_interrupts(Arc::clone(&cancel));
-    let result = run(&cli, &cancel);
+    let in_window = Arc::new(AtomicBool::new(false));
+    listen_for_interrupts(Arc::clone(&cancel), Arc::clone(&in_window));
+    let result = run(&cli, &cancel, &in_window);
     if cancel.load(Ordering::Relaxed) {
         remove_unfinished();
         return ExitCode::from(INTERRUPTED);
@@ -37,13 +38,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
+fn run(cli: &Cli, cancel: &Arc<AtomicBool>, in_window: &AtomicBool) -> anyhow::Result<Verdict> {
     let mut out = BufWriter::new(io::stdout().lock());
     match &cli.command {
         Some(Command::Demo(args)) => {
             let folders = demo::run(args, &mut out, Arc::clone(cancel))?;
             drop(out);
             if !args.headless {
+                in_window.store(true, Ordering::Relaxed);
                 open_after_demo(folders);
             }
             Ok(Verdict::Same)
@@ -56,6 +58,7 @@ fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
         Some(Command::Probe(args)) => probe::run(args, &mut out, Arc::clone(cancel)),
         None => {
             drop(out);
+            in_window.store(true, Ordering::Relaxed);
             open_window(cli.paths.clone())?;
             Ok(Verdict::Same)
         }
@@ -80,10 +83,11 @@ fn open_after_demo(folders: Vec<PathBuf>) {
     }
 }
 
-/// The first Ctrl-C ends the run in good order, the second at once; neither leaves half a file.
-fn listen_for_interrupts(cancel: Arc<AtomicBool>) {
+/// The first Ctrl-C ends a command in good order; the second, or the first while a window is open,
+/// at once. None leaves half a file.
+fn listen_for_interrupts(cancel: Arc<AtomicBool>, in_window: Arc<AtomicBool>) {
     let handler = move || {
-        if cancel.swap(true, Ordering::Relaxed) {
+        if cancel.swap(true, Ordering::Relaxed) || in_window.load(Ordering::Relaxed) {
             remove_unfinished();
             std::process::exit(i32::from(INTERRUPTED));
         }

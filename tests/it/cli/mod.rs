@@ -1,4 +1,5 @@
 //! Commands, run as functions: arguments in, text and an outcome out.
 
+mod compare;
 mod demo;
 mod info;

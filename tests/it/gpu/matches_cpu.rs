@@ -1,4 +1,4 @@
-use aovscope::image::{SampleType, Window};
+use aovscope::image::{Plane, PlaneChannel, SampleType, Samples, Window};
 use aovscope::metric::{Extent, Metric, NonFinite, Pair, Rule};
 
 use super::noise::{Fill, Noise, disturbed, plane};
@@ -115,7 +115,7 @@ fn values_on_the_threshold_are_decided_as_in_f64() {
     let mut noise = Noise(11);
     let reference = plane(&mut noise, window, window, (SampleType::F32, 1), Fill::Render);
     let mut candidate = reference.clone();
-    let aovscope::image::Samples::F32(values) = &mut candidate.channels[0].samples else { unreachable!() };
+    let Samples::F32(values) = &mut candidate.channels[0].samples else { unreachable!() };
     for value in values.iter_mut() {
         // Around b + 0.1: some units in the last place to either side.
         let edge = (f64::from(*value) + 0.1) as f32;
@@ -141,7 +141,7 @@ fn sums_of_very_small_and_very_large_differences() {
             [0, 1].map(|_| plane(&mut noise, window, window, (SampleType::F32, 2), Fill::Render));
         for plane in &mut pair_of {
             for channel in &mut plane.channels {
-                let aovscope::image::Samples::F32(values) = &mut channel.samples else { unreachable!() };
+                let Samples::F32(values) = &mut channel.samples else { unreachable!() };
                 values.iter_mut().for_each(|v| *v *= scale);
             }
         }
@@ -150,6 +150,37 @@ fn sums_of_very_small_and_very_large_differences() {
             assert_gpu_is_cpu(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
             assert_sure_tiles_are_right(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
         }
+    }
+}
+
+/// Two planes of 3x2 pixels, every pixel alike.
+fn pair_of(candidate: f32, reference: f32) -> [Plane; 2] {
+    let window = Window::of_size(3, 2);
+    [candidate, reference].map(|value| Plane {
+        data_window: window,
+        display_window: window,
+        channels: vec![PlaneChannel { name: "Z".into(), samples: Samples::F32(vec![value; 6]) }],
+    })
+}
+
+/// Whether the pass is sure of `candidate` against `reference`.
+fn is_sure(candidate: f32, reference: f32) -> bool {
+    let planes = pair_of(candidate, reference);
+    let pair = Pair::new(&planes[0], &planes[1], Extent::Union).expect("the same windows");
+    assert_gpu_is_cpu(&pair, &Rule::exact(Metric::Abs), "one value");
+    assert_sure_tiles_are_right(&pair, &Rule::exact(Metric::Abs), "one value").0 == 1
+}
+
+/// A device may flush what this one keeps: such differences must never count as sure.
+#[test]
+fn differences_that_a_device_may_flush_are_in_doubt() {
+    let denormal = f32::from_bits(1);
+    for (a, b) in [(denormal, 0.0), (0.0, -denormal), (f32::MIN_POSITIVE, denormal), (1e-37, 1.01e-37)] {
+        assert!(!is_sure(a, b), "{a:e} against {b:e}");
+    }
+    assert!(!is_sure(f32::MAX, -f32::MAX), "the difference overflows");
+    for (a, b) in [(0.0, -0.0), (-0.0, 0.0), (denormal, denormal), (1.0, denormal), (0.5, 0.25)] {
+        assert!(is_sure(a, b), "{a:e} against {b:e}");
     }
 }
 
