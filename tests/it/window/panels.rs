@@ -282,7 +282,8 @@ fn one_changed_pixel_shows_from_far_away() {
         .map(|(dx, dy)| picture.get_pixel((at.x as i32 + dx) as u32, (at.y as i32 + dy) as u32).0)
         .max_by_key(|p| u32::from(p[0]) + u32::from(p[1]) + u32::from(p[2]))
         .expect("nine pixels");
-    assert!(hottest[0] > 200 && hottest[1] > 200, "the end of the colour map is bright, got {hottest:?}");
+    // The dimmed picture stays far below that.
+    assert!(hottest[0] > 200 && hottest[1] > 120, "near the end of the colour map, got {hottest:?}");
 }
 
 #[test]
