@@ -300,3 +300,17 @@ fn every_control_has_a_name() {
     }
     assert!(controls > 40, "only {controls} controls");
 }
+
+#[test]
+fn the_picture_stays_where_it_is_while_nothing_happens() {
+    let mut harness = harness(&cloth());
+    let at = screen(&harness, 20, 20);
+    click(&mut harness, at);
+    settle(&mut harness, is_at_rest);
+    let before = harness.get_by_label("Image view").rect();
+    for x in 0..20 {
+        harness.hover_at(before.min + vec2(100.0 + 5.0 * x as f32, 120.0));
+        harness.step();
+    }
+    assert_eq!(harness.get_by_label("Image view").rect(), before);
+}
