@@ -471,6 +471,7 @@ impl App {
         self.marks_number += 1;
         let (candidate, reference) = (key.0.clone(), key.1.clone());
         self.workers.marks.submit(MarksJob { number: self.marks_number, candidate, reference, aovs });
+        self.view.changed_aovs.clear();
         self.marks_asked = Some(key);
     }
 
