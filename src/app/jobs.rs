@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::background::{Latest, Stale};
+use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
 use super::sweep;
 use crate::engine::Series;
@@ -27,7 +27,7 @@ pub enum Message {
     /// The user chose folders (or nothing).
     Chosen(Option<Vec<PathBuf>>),
     /// The shown pair is compared.
-    Compared(PairKey, Result<(FrameStats, Arc<Heat>), String>),
+    Compared(PairKey, Result<(Box<FrameStats>, Arc<Heat>), String>),
     /// One frame of the sweep.
     Swept(sweep::FrameResult),
     /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
@@ -105,7 +105,7 @@ pub struct Workers {
     /// Marks AOVs that changed.
     pub marks: Latest<MarksJob>,
     /// Writes files.
-    pub export: Latest<ExportJob>,
+    pub export: Queue<ExportJob>,
     /// Their messages.
     pub inbox: Receiver<Message>,
     sender: Sender<Message>,
@@ -128,6 +128,7 @@ impl Workers {
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let compare = Latest::spawn("compare", move |job: CompareJob, _| {
             let result = compare(&job, judge.as_ref());
+            let result = result.map(|(stats, heat)| (Box::new(stats), heat));
             tell(Message::Compared(job.key, result));
         })?;
         let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
@@ -139,7 +140,7 @@ impl Workers {
             mark(&job, &planes, judge.as_ref(), stale, &tell);
         })?;
         let tell = teller(&sender, wake);
-        let export = Latest::spawn("export", move |job: ExportJob, _| {
+        let export = Queue::spawn("export", move |job: ExportJob| {
             tell(Message::Exported(write(job)));
         })?;
         Ok(Self { open, compare, sweep, marks, export, inbox, sender, wake: Arc::clone(wake) })

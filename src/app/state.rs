@@ -104,11 +104,14 @@ pub struct App {
     heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     compare_asked: Option<PairKey>,
     sweep_asked: Option<SweepKey>,
-    marks_asked: Option<(PathBuf, PathBuf, Vec<(u8, u64, u64)>)>,
+    marks_asked: Option<MarksKey>,
     marks_number: u64,
     last_tick: Option<Instant>,
     ranges: BTreeMap<u64, ([f32; 4], [f32; 4])>,
 }
+
+/// What the marks of AOVs depend on: candidate, reference, rules.
+type MarksKey = (PathBuf, PathBuf, Vec<(u8, u64, u64)>);
 
 /// What a sweep depends on.
 #[derive(PartialEq)]
@@ -274,10 +277,8 @@ impl App {
         };
         let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
         let map = MapExport { heat, caption, display_window, style, path };
-        self.workers.export.submit(match kind {
-            ExportKind::MapPng => ExportJob::MapPng(map),
-            _ => ExportJob::MapExr(map),
-        });
+        let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
+        self.submit_export(job);
     }
 
     /// The range of the legend on screen.
@@ -307,7 +308,7 @@ impl App {
             Message::Chosen(paths) => self.open(paths.unwrap_or_default()),
             Message::Compared(key, result) => {
                 let (stats, heat) = match result {
-                    Ok((stats, heat)) => (Ok(stats), Ok(heat)),
+                    Ok((stats, heat)) => (Ok(*stats), Ok(heat)),
                     Err(error) => (Err(error.clone()), Err(error)),
                 };
                 self.view.statistics.insert(key.clone(), stats);
@@ -360,15 +361,22 @@ impl App {
     fn export_what_is_ready(&mut self) {
         let Some(sweep) = self.view.sweep.as_ref().filter(|sweep| sweep.is_complete()) else { return };
         let wanted: Vec<u64> = self.view.probes.items().iter().map(|item| item.id).collect();
-        if sweep.probes != wanted {
+        if sweep.probes != wanted || self.waiting_exports.is_empty() {
             return;
         }
+        let series = sweep.series.clone();
         while let Some(kind) = self.waiting_exports.pop_front() {
-            let series = Box::new(sweep.series.clone());
-            self.workers.export.submit(match kind {
+            let series = Box::new(series.clone());
+            self.submit_export(match kind {
                 ExportKind::Npz => ExportJob::Npz(series, self.export_folder.join(DEFAULT_NPZ)),
                 _ => ExportJob::Csv(series, self.export_folder.join(DEFAULT_CSV)),
             });
+        }
+    }
+
+    fn submit_export(&mut self, job: ExportJob) {
+        if !self.workers.export.submit(job) {
+            self.say("too many exports wait already".to_owned(), true);
         }
     }
 
@@ -457,15 +465,13 @@ impl App {
         let aovs: Vec<_> = self.view.aovs.iter().map(|e| (e.key.clone(), self.view.rule_of(e))).collect();
         let rules = aovs.iter().map(|(_, rule)| rule_key(rule)).collect();
         let key = (candidate.to_owned(), reference.to_owned(), rules);
-        if self.marks_asked.as_ref() == Some(&key) && !self.view.changed_aovs.is_empty() {
-            return;
-        }
         if self.marks_asked.as_ref() == Some(&key) {
             return;
         }
         self.marks_number += 1;
         let (candidate, reference) = (key.0.clone(), key.1.clone());
         self.workers.marks.submit(MarksJob { number: self.marks_number, candidate, reference, aovs });
+        self.view.changed_aovs.clear();
         self.marks_asked = Some(key);
     }
 

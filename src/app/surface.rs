@@ -97,7 +97,9 @@ impl Surface {
         mut textures: egui::TexturesDelta,
         pixels_per_point: f32,
     ) -> anyhow::Result<bool> {
-        for (id, deltas) in textures.set.drain() {
+        let mut set: Vec<_> = textures.set.drain().collect();
+        set.sort_unstable_by_key(|(id, _)| *id);
+        for (id, deltas) in set {
             for delta in deltas {
                 self.renderer.update_texture(&self.device, &self.queue, id, &delta);
             }
@@ -109,9 +111,9 @@ impl Surface {
             }
             None => false,
         };
-        for id in textures.free.drain() {
-            self.renderer.free_texture(&id);
-        }
+        let mut free: Vec<_> = textures.free.drain().collect();
+        free.sort_unstable();
+        free.iter().for_each(|id| self.renderer.free_texture(id));
         Ok(drawn)
     }
 

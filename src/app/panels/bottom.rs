@@ -21,7 +21,6 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     playback(ui, app, &mut wishes);
     timeline::ui(ui, app, &mut wishes);
     curves::ui(ui, app, &mut wishes);
-    ui.allocate_space(ui.available_size());
     wishes
 }
 
