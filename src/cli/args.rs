@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::codec::Limits;
 use crate::engine::{self, Allowance, AovGlob, Probe, ProbeShape, RuleChoice, Rules};
-use crate::gpu::{Gpu, GpuBackend, Prefer};
+use crate::gpu::{self, Gpu, GpuBackend, Prefer};
 use crate::image::Window;
 use crate::metric::{Backend, Cpu, Metric, NonFinite};
 
@@ -194,7 +194,7 @@ impl RunArgs {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
         let _ = pool.thread_name(|index| format!("pixels-{index}")).build_global();
         Ok(engine::Context {
-            backend: self.backend.open()?,
+            backend: self.backend.open(self.quiet)?,
             limits: Limits { max_pixels: self.max_pixels, ..Limits::default() },
             threads,
             memory_bytes: self.memory.unwrap_or_else(half_of_free_memory),
@@ -205,14 +205,20 @@ impl RunArgs {
 }
 
 impl BackendName {
-    fn open(self) -> anyhow::Result<Arc<dyn Backend>> {
+    fn open(self, quiet: bool) -> anyhow::Result<Arc<dyn Backend>> {
         match self {
             Self::Cpu => Ok(Arc::new(Cpu)),
             Self::Gpu => Ok(Arc::new(GpuBackend::new(Gpu::open(Prefer::Any)?)?)),
             // A software adapter is slower than the CPU back end, and gives the same numbers.
             Self::Auto => match Gpu::open(Prefer::Hardware).and_then(GpuBackend::new) {
                 Ok(gpu) => Ok(Arc::new(gpu)),
-                Err(_) => Ok(Arc::new(Cpu)),
+                Err(error) => {
+                    // To have no GPU is nothing to speak of.
+                    if !quiet && !matches!(error, gpu::Error::NoAdapter { .. }) {
+                        super::note(&format!("the CPU compares, since {error}"));
+                    }
+                    Ok(Arc::new(Cpu))
+                }
             },
         }
     }

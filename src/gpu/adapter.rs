@@ -12,7 +12,7 @@ pub enum Prefer {
     Any,
     /// A real GPU; software is refused.
     Hardware,
-    /// A software renderer if there is any, else hardware (for tests).
+    /// A software renderer; hardware is refused.
     Software,
 }
 
@@ -204,11 +204,17 @@ pub fn choose(adapters: Vec<wgpu::Adapter>, prefer: Prefer) -> Result<wgpu::Adap
         .filter(|a| {
             let info = a.get_info();
             let named = wanted_name.as_ref().is_none_or(|n| contains_ignoring_case(&info.name, n));
-            named && (prefer != Prefer::Hardware || info.device_type != wgpu::DeviceType::Cpu)
+            let is_software = info.device_type == wgpu::DeviceType::Cpu;
+            named
+                && match prefer {
+                    Prefer::Any => true,
+                    Prefer::Hardware => !is_software,
+                    Prefer::Software => is_software,
+                }
         })
         .collect();
     // Stable: adapters of one rank stay in the driver's order.
-    fit.sort_by_key(|a| rank(&a.get_info(), prefer));
+    fit.sort_by_key(|a| rank(&a.get_info()));
     fit.into_iter().next().ok_or_else(|| Error::NoAdapter {
         wanted: match prefer {
             Prefer::Hardware => "hardware",
@@ -228,15 +234,14 @@ fn contains_ignoring_case(name: &str, part: &str) -> bool {
 }
 
 /// Lower is better.
-fn rank(info: &wgpu::AdapterInfo, prefer: Prefer) -> (u8, u8) {
+fn rank(info: &wgpu::AdapterInfo) -> (u8, u8) {
     use wgpu::DeviceType::{Cpu, DiscreteGpu, IntegratedGpu, Other, VirtualGpu};
-    let kind = match (info.device_type, prefer) {
-        (Cpu, Prefer::Software) => 0,
-        (DiscreteGpu, _) => 1,
-        (IntegratedGpu, _) => 2,
-        (VirtualGpu, _) => 3,
-        (Other, _) => 4,
-        (Cpu, _) => 5,
+    let kind = match info.device_type {
+        DiscreteGpu => 0,
+        IntegratedGpu => 1,
+        VirtualGpu => 2,
+        Other => 3,
+        Cpu => 4,
     };
     // GL compiles compute shaders for seconds and has fewer limits.
     (kind, u8::from(info.backend == wgpu::Backend::Gl))

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::delta::common_type;
+use super::selftest;
 use super::settle::settle;
 use super::threshold::Threshold;
 use super::upload::{create_texture, write_texture};
@@ -52,13 +53,16 @@ struct Room {
 }
 
 impl GpuBackend {
-    /// Compiles what is needed on `gpu`.
+    /// Compiles what is needed on `gpu`, and tries its arithmetic.
     ///
     /// # Errors
-    /// When the device refuses the shader.
+    /// When the device refuses the shader, or computes otherwise than the definition where the
+    /// results would take its word for it.
     pub fn new(gpu: Gpu) -> Result<Self, Error> {
         let (pass, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
-        Ok(Self { gpu, pass, gather, room: Mutex::default(), trouble: Mutex::default() })
+        let backend = Self { gpu, pass, gather, room: Mutex::default(), trouble: Mutex::default() };
+        selftest::check(&backend)?;
+        Ok(backend)
     }
 
     /// The device it works on.

@@ -23,7 +23,7 @@ pub fn delta_source() -> String {
     with_prelude(include_str!("../../shaders/delta.wgsl"))
 }
 
-/// The same struct in the shader; a test compares the two layouts.
+/// The same struct in the shader; a test below compares the two layouts.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 pub(super) struct Params {
@@ -316,4 +316,37 @@ fn bindings() -> Vec<wgpu::BindGroupLayoutEntry> {
         .zip(types)
         .map(|(binding, ty)| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Params;
+    use super::delta_source;
+    use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn params_have_one_layout() {
+        assert_layout!(
+            Params,
+            delta_source(),
+            [
+                width,
+                height,
+                first_row,
+                tile_columns,
+                a_offset,
+                b_offset,
+                a_size,
+                b_size,
+                abs_low,
+                rel_low,
+                abs_high,
+                rel_high,
+                floor,
+                share,
+                exact,
+                never_equal,
+            ]
+        );
+    }
 }

@@ -42,6 +42,17 @@ pub enum Error {
         /// Bytes asked for.
         bytes: u64,
     },
+    /// The device is sure of numbers that are wrong.
+    #[error(
+        "the adapter {adapter:?} does not compute as IEEE 754 asks: {reason} (update its driver, or \
+         compare on the CPU with --backend cpu)"
+    )]
+    Arithmetic {
+        /// Its name.
+        adapter: String,
+        /// The first number that is wrong.
+        reason: String,
+    },
     /// The device refused a command or is lost.
     #[error("the GPU device failed: {reason}")]
     Device {

@@ -16,7 +16,7 @@ pub fn gather_source() -> String {
     with_prelude(include_str!("../../shaders/gather.wgsl"))
 }
 
-/// The same struct in the shader; a test compares the two layouts.
+/// The same struct in the shader; a test below compares the two layouts.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 struct Params {
@@ -153,5 +153,17 @@ fn sample(sample_type: SampleType, bits: u32) -> Sample {
         SampleType::F16 => Sample::F16(half::f16::from_bits(bits as u16)),
         SampleType::U32 => Sample::U32(bits),
         SampleType::F32 => Sample::F32(f32::from_bits(bits)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Params;
+    use super::gather_source;
+    use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn params_have_one_layout() {
+        assert_layout!(Params, gather_source(), [count, offset, row, unused]);
     }
 }

@@ -8,6 +8,7 @@ mod backend;
 mod delta;
 mod error;
 mod gather;
+mod selftest;
 mod settle;
 mod shader;
 mod threshold;

@@ -42,3 +42,29 @@ pub const fn metric_code(metric: Metric) -> u32 {
 pub const fn type_code(sample_type: SampleType) -> u32 {
     sample_type as u32
 }
+
+/// Fails unless the struct `$type` has the same members in the same places in the shader `$source`.
+#[cfg(test)]
+macro_rules! assert_layout {
+    ($type:ident, $source:expr, [$($field:ident),* $(,)?]) => {
+        let rust = [$((stringify!($field), std::mem::offset_of!($type, $field))),*];
+        $crate::gpu::shader::assert_members(&$source, stringify!($type), size_of::<$type>(), &rust);
+    };
+}
+#[cfg(test)]
+pub(super) use assert_layout;
+
+/// Fails unless `members` (name, offset) and `size` are those of the struct `name` in `source`.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn assert_members(source: &str, name: &str, size: usize, members: &[(&str, usize)]) {
+    let module =
+        naga::front::wgsl::parse_str(source).unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
+    let found = module.types.iter().find(|(_, t)| t.name.as_deref() == Some(name));
+    let (_, found) = found.unwrap_or_else(|| panic!("the shader has no {name}"));
+    let naga::TypeInner::Struct { members: wgsl, span } = &found.inner else { panic!("{name} is a struct") };
+    let wgsl: Vec<_> =
+        wgsl.iter().map(|m| (m.name.as_deref().expect("members have names"), m.offset as usize)).collect();
+    assert_eq!(wgsl, members, "members of {name}: in the shader, in Rust");
+    assert_eq!(*span as usize, size, "size of {name}");
+}

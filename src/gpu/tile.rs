@@ -10,7 +10,7 @@ pub const TILE_DOUBT: u32 = 1;
 /// `max_abs` is rounded: the exact maximum may differ by less than two units in its last place.
 pub const TILE_INEXACT: u32 = 2;
 
-/// The record of one tile. The shader's struct of the same name; a test compares the two.
+/// The record of one tile. The shader's struct of the same name; a test below compares the two layouts.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Tile {
@@ -93,4 +93,36 @@ pub fn tile_rect(window: Window, index: usize) -> Window {
     let (column, row) = (index as u32 % columns, index as u32 / columns);
     let (x, y) = (window.x + (column * TILE) as i32, window.y + (row * TILE) as i32);
     Window::new(x, y, TILE, TILE).intersection(&window)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tile;
+    use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn tile_has_one_layout() {
+        assert_layout!(
+            Tile,
+            crate::gpu::delta_source(),
+            [
+                changed,
+                non_finite,
+                broken,
+                unknown,
+                nan_a,
+                nan_b,
+                inf_a,
+                inf_b,
+                max_abs,
+                max_metric,
+                peak,
+                bits,
+                sum_abs,
+                sum_signed,
+                sum_squared,
+                sum_metric,
+            ]
+        );
+    }
 }

@@ -21,6 +21,17 @@ fn hardware_never_means_software() {
 }
 
 #[test]
+fn software_never_means_hardware() {
+    match Gpu::open(Prefer::Software) {
+        Ok(gpu) => assert!(gpu.is_software()),
+        Err(error) => {
+            let text = error.to_string();
+            assert!(text.starts_with("no software graphics adapter"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_refused_command_is_a_value() {
     let gpu = Gpu::open(Prefer::Any).unwrap_or_else(|error| panic!("{error}"));
     let too_large = u64::MAX / 2;
