@@ -1,15 +1,17 @@
 //! What the background threads do, and the messages they send to the window.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
 
 use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
 use super::sweep;
-use crate::engine::Series;
+use crate::codec::Limits;
+use crate::engine::{self, Context, Event, Plan, Verdict};
 use crate::export::{self, MapCaption, MapStyle};
 use crate::image::{Scale, Window};
 use crate::load::{Decoded, Loader, PlaneKey, Wake};
@@ -32,6 +34,17 @@ pub enum Message {
     Swept(sweep::FrameResult),
     /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
     Marked(u64, String, Option<bool>),
+    /// Frames of an export that are done, of all.
+    Exporting {
+        /// Of the export.
+        number: u64,
+        /// Done.
+        done: usize,
+        /// Of.
+        total: usize,
+    },
+    /// The export of that number is over.
+    Tracked(u64, Result<Tracked, TrackFailure>),
     /// A file was written, or why not.
     Exported(Result<PathBuf, String>),
 }
@@ -68,12 +81,40 @@ pub struct MarksJob {
     pub aovs: Vec<(String, Rule)>,
 }
 
+/// Follow what is tracked over all frames, and write that.
+pub struct TrackExport {
+    /// Goes with every answer.
+    pub number: u64,
+    /// What to follow.
+    pub plan: Plan,
+    /// Where it goes.
+    pub path: PathBuf,
+    /// Whether as NPZ; else as CSV.
+    pub npz: bool,
+    /// Set to end it early.
+    pub cancel: Arc<AtomicBool>,
+}
+
+/// What an export of tracked values came to.
+pub struct Tracked {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether some frame was missing or could not be read.
+    pub incomplete: bool,
+}
+
+/// Why there is no export.
+pub enum TrackFailure {
+    /// The user did not want it any more.
+    Cancelled,
+    /// In words.
+    Because(String),
+}
+
 /// Write a file.
 pub enum ExportJob {
     /// The tracked values.
-    Csv(Box<Series>, PathBuf),
-    /// The tracked values.
-    Npz(Box<Series>, PathBuf),
+    Track(Box<TrackExport>),
     /// The shown delta in colours, with legend.
     MapPng(MapExport),
     /// The shown delta as values.
@@ -113,11 +154,16 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts all threads.
+    /// Starts all threads. Exports may hold `export_bytes` of decoded samples.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn new(loader: &Arc<Loader>, backend: &Arc<dyn Backend>, wake: &Wake) -> std::io::Result<Self> {
+    pub fn new(
+        loader: &Arc<Loader>,
+        backend: &Arc<dyn Backend>,
+        export_bytes: u64,
+        wake: &Wake,
+    ) -> std::io::Result<Self> {
         let (sender, inbox) = crossbeam_channel::bounded(INBOX);
         let tell = teller(&sender, wake);
         let headers = Arc::clone(loader);
@@ -139,9 +185,17 @@ impl Workers {
         let marks = Latest::spawn("marks", move |job: MarksJob, stale| {
             mark(&job, &planes, judge.as_ref(), stale, &tell);
         })?;
-        let tell = teller(&sender, wake);
+        let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let export = Queue::spawn("export", move |job: ExportJob| {
-            tell(Message::Exported(write(job)));
+            tell(match job {
+                ExportJob::Track(job) => {
+                    let number = job.number;
+                    let context = context(&judge, export_bytes, &job.cancel);
+                    Message::Tracked(number, track(&job, &context, &tell))
+                }
+                ExportJob::MapPng(map) => Message::Exported(write_png(map)),
+                ExportJob::MapExr(map) => Message::Exported(write_exr(map)),
+            });
         })?;
         Ok(Self { open, compare, sweep, marks, export, inbox, sender, wake: Arc::clone(wake) })
     }
@@ -246,16 +300,50 @@ fn mark(
     }
 }
 
-fn write(job: ExportJob) -> Result<PathBuf, String> {
-    let (result, path) = match job {
-        ExportJob::Csv(series, path) => (export::export_csv(&series, &path), path),
-        ExportJob::Npz(series, path) => (export::export_npz(&series, &path), path),
-        ExportJob::MapPng(map) => {
-            (export::export_map_png(&map.heat.map, &map.caption, &map.style, &map.path), map.path)
+fn context(backend: &Arc<dyn Backend>, memory_bytes: u64, cancel: &Arc<AtomicBool>) -> Context {
+    Context {
+        backend: Arc::clone(backend),
+        limits: Limits::default(),
+        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        memory_bytes,
+        cancel: Arc::clone(cancel),
+        maps: None,
+    }
+}
+
+/// Runs the plan by the engine that the commands use: same plan, same bytes.
+fn track(
+    job: &TrackExport,
+    context: &Context,
+    tell: &dyn Fn(Message) -> bool,
+) -> Result<Tracked, TrackFailure> {
+    let because = |error: &dyn std::fmt::Display| TrackFailure::Because(error.to_string());
+    let number = job.number;
+    let finished = engine::run(&job.plan, context, &mut |event| {
+        if let Event::Progress { done, total } = event
+            && !tell(Message::Exporting { number, done, total })
+        {
+            // The window is gone, and with it whoever wanted the file.
+            context.cancel.store(true, Ordering::Relaxed);
         }
-        ExportJob::MapExr(map) => {
-            (export::export_map_exr(&map.heat.map, &map.caption, map.display_window, &map.path), map.path)
-        }
-    };
-    result.map(|()| path).map_err(|error| error.to_string())
+    });
+    let finished = finished.map_err(|error| match error {
+        engine::Error::Cancelled => TrackFailure::Cancelled,
+        other => because(&other),
+    })?;
+    let series = finished.series.ok_or_else(|| because(&"nothing is tracked"))?;
+    let export = if job.npz { export::export_npz } else { export::export_csv };
+    export(&series, &job.path).map_err(|error| because(&error))?;
+    let incomplete = finished.summary.verdict() == Verdict::Incomplete;
+    Ok(Tracked { path: job.path.clone(), incomplete })
+}
+
+fn write_png(map: MapExport) -> Result<PathBuf, String> {
+    let written = export::export_map_png(&map.heat.map, &map.caption, &map.style, &map.path);
+    written.map(|()| map.path).map_err(|error| error.to_string())
+}
+
+fn write_exr(map: MapExport) -> Result<PathBuf, String> {
+    let written = export::export_map_exr(&map.heat.map, &map.caption, map.display_window, &map.path);
+    written.map(|()| map.path).map_err(|error| error.to_string())
 }

@@ -3,9 +3,9 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::App;
-use super::state::ExportKind;
+use super::exports::ExportKind;
 use super::ui::Wish;
-use crate::view::{Action, Mode, Tool};
+use crate::view::{Action, Mode, Scope, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -40,12 +40,17 @@ macro_rules! bindings {
     };
 }
 
+const fn command_alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::ALT), key)
+}
+
 /// All keys. Those of time are RV's and xSTUDIO's, those of the picture are tev's.
 pub const BINDINGS: &[Binding] = bindings! {
     "Files" {
         "Open folder": [command(Key::O)] => |_| Wish::AskForFolder;
-        "Export tracked values as CSV": [command(Key::E)] => |_| Wish::Export(ExportKind::Csv);
-        "Export tracked values as NPZ": [command_shift(Key::E)] => |_| Wish::Export(ExportKind::Npz);
+        "Tracked values of this AOV as CSV": [command(Key::E)] => |_| Wish::Export(ExportKind::Csv(Scope::ShownAov));
+        "Tracked values of this AOV as NPZ": [command_shift(Key::E)] => |_| Wish::Export(ExportKind::Npz(Scope::ShownAov));
+        "Tracked values of all AOVs as CSV": [command_alt(Key::E)] => |_| Wish::Export(ExportKind::Csv(Scope::AllAovs));
         "These keys": [plain(Key::F1), plain(Key::Questionmark), shift(Key::Questionmark), shift(Key::Slash)] => |_| Wish::ToggleHelp;
     }
     "Time" {
@@ -110,7 +115,9 @@ pub fn pressed(ui: &egui::Ui, app: &App) -> Vec<Wish> {
     // The longest combination first: Ctrl+Shift+E is not Ctrl+E is not E.
     let mut keys: Vec<(&KeyboardShortcut, &Binding)> =
         BINDINGS.iter().flat_map(|binding| binding.keys.iter().map(move |key| (key, binding))).collect();
-    let weight = |modifiers: &Modifiers| u8::from(modifiers.command) + u8::from(modifiers.shift);
+    let weight = |modifiers: &Modifiers| {
+        u8::from(modifiers.command) + u8::from(modifiers.shift) + u8::from(modifiers.alt)
+    };
     keys.sort_by_key(|(key, _)| std::cmp::Reverse(weight(&key.modifiers)));
     let count = |key: &KeyboardShortcut| {
         ui.input_mut(|input| input.count_and_consume_key(key.modifiers, key.logical_key))
@@ -123,6 +130,9 @@ pub fn key_text(key: &KeyboardShortcut) -> String {
     let mut text = String::new();
     if key.modifiers.command {
         text.push_str("Ctrl + ");
+    }
+    if key.modifiers.alt {
+        text.push_str("Alt + ");
     }
     if key.modifiers.shift {
         text.push_str("Shift + ");

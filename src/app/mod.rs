@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod exports;
 mod jobs;
 mod judge;
 pub mod keys;
@@ -21,8 +22,9 @@ mod ui;
 
 use std::path::PathBuf;
 
+pub use exports::{ExportKind, Exporting};
 pub use shell::run;
-pub use state::{App, Device, ExportKind};
+pub use state::{App, Device};
 pub use theme::install as install_theme;
 pub use ui::ui;
 

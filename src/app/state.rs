@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::canvas::Heat;
-use super::jobs::{CompareJob, ExportJob, MapExport, MarksJob, Message, Opened, Workers};
+use super::exports::Exporting;
+use super::jobs::{CompareJob, MarksJob, Message, Opened, Workers};
 use super::judge::Judge;
 use super::sweep::{self, empty_cell};
 use crate::engine::{CellStatus, Series, SeriesChannel};
-use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapCaption, MapRange, MapStyle};
 use crate::gpu::Gpu;
-use crate::image::{DisplayRange, SampleType, Scale};
+use crate::image::SampleType;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
 use crate::view::results::rule_key;
@@ -97,9 +97,10 @@ pub struct App {
     pub loader: Arc<Loader>,
     /// Folder of the exports.
     pub export_folder: PathBuf,
-    /// Exports that wait for the sweep.
-    waiting_exports: VecDeque<ExportKind>,
-    workers: Workers,
+    /// Exports of tracked values under way.
+    pub exporting: VecDeque<Exporting>,
+    pub(super) exports_begun: u64,
+    pub(super) workers: Workers,
     judge: Arc<Judge>,
     heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     compare_asked: Option<PairKey>,
@@ -123,19 +124,6 @@ struct SweepKey {
     probes: Vec<u64>,
 }
 
-/// What is exported of the tracked values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportKind {
-    /// `comparison_export.csv`.
-    Csv,
-    /// `comparison_export.npz`.
-    Npz,
-    /// The shown delta in colours.
-    MapPng,
-    /// The shown delta as values.
-    MapExr,
-}
-
 impl App {
     /// Starts the threads. `wake` is called from them when the window has something to look at.
     ///
@@ -147,7 +135,7 @@ impl App {
         let loader = Arc::new(Loader::new(options, Arc::clone(wake))?);
         let judge = Arc::new(Judge::default());
         let backend: Arc<dyn Backend> = Arc::<Judge>::clone(&judge);
-        let workers = Workers::new(&loader, &backend, wake)?;
+        let workers = Workers::new(&loader, &backend, budget_bytes / 2, wake)?;
         Ok(Self {
             view: View::default(),
             shown: Shown::default(),
@@ -161,7 +149,8 @@ impl App {
             format: egui_wgpu::wgpu::TextureFormat::Rgba8Unorm,
             loader,
             export_folder: std::env::current_dir().unwrap_or_default(),
-            waiting_exports: VecDeque::new(),
+            exporting: VecDeque::new(),
+            exports_begun: 0,
             workers,
             judge,
             heat: None,
@@ -242,52 +231,6 @@ impl App {
         self.request();
     }
 
-    /// Exports the tracked values as soon as they are complete.
-    pub fn export(&mut self, kind: ExportKind) {
-        if matches!(kind, ExportKind::MapPng | ExportKind::MapExr) {
-            self.export_map(kind);
-            return;
-        }
-        if self.view.probes.items().is_empty() {
-            self.say("nothing to export: click a pixel or draw a rectangle first".to_owned(), true);
-            return;
-        }
-        self.waiting_exports.push_back(kind);
-        self.export_what_is_ready();
-    }
-
-    /// Writes the shown delta: `comparison_AOV.0007.png` or `.exr`.
-    fn export_map(&mut self, kind: ExportKind) {
-        let (Some(heat), Some(aov)) = (self.shown.heat.clone(), self.view.aov.clone()) else {
-            self.say("nothing to export: there is no difference of this frame".to_owned(), true);
-            return;
-        };
-        let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
-        let display_window = plane.unwrap_or(heat.map.window);
-        let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
-        let name = aov.replace(['/', '\\', ':'], "_");
-        let frame = self.shown.frame.unwrap_or(0);
-        let path = self.export_folder.join(format!("comparison_{name}.{frame:04}.{extension}"));
-        let caption = MapCaption {
-            aov,
-            candidate: self.view.name(self.view.candidate).to_owned(),
-            reference: self.view.name(self.view.reference).to_owned(),
-            frame: self.shown.frame,
-            rule: self.view.rule(),
-        };
-        let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
-        let map = MapExport { heat, caption, display_window, style, path };
-        let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
-        self.submit_export(job);
-    }
-
-    /// The range of the legend on screen.
-    fn map_range(&self, heat: &Heat) -> MapRange {
-        let max = self.view.heat_range.unwrap_or(heat.auto_max);
-        let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
-        MapRange::Fixed(range(max, Scale::Linear))
-    }
-
     /// Values shown black and white for a plane, by channel; measured once.
     pub fn range(&mut self, decoded: &Decoded) -> ([f32; 4], [f32; 4]) {
         if self.ranges.len() > 512 {
@@ -321,6 +264,8 @@ impl App {
                 }
             }
             Message::Marked(..) => {}
+            Message::Exporting { number, done, total } => self.export_is_at(number, done, total),
+            Message::Tracked(number, result) => self.export_is_over(number, result),
             Message::Exported(Ok(path)) => self.say(format!("written: {}", path.display()), false),
             Message::Exported(Err(error)) => self.say(error, true),
         }
@@ -355,29 +300,6 @@ impl App {
             }
         }
         (sweep.done[result.frame], sweep.filled[result.frame]) = (true, true);
-        self.export_what_is_ready();
-    }
-
-    fn export_what_is_ready(&mut self) {
-        let Some(sweep) = self.view.sweep.as_ref().filter(|sweep| sweep.is_complete()) else { return };
-        let wanted: Vec<u64> = self.view.probes.items().iter().map(|item| item.id).collect();
-        if sweep.probes != wanted || self.waiting_exports.is_empty() {
-            return;
-        }
-        let series = sweep.series.clone();
-        while let Some(kind) = self.waiting_exports.pop_front() {
-            let series = Box::new(series.clone());
-            self.submit_export(match kind {
-                ExportKind::Npz => ExportJob::Npz(series, self.export_folder.join(DEFAULT_NPZ)),
-                _ => ExportJob::Csv(series, self.export_folder.join(DEFAULT_CSV)),
-            });
-        }
-    }
-
-    fn submit_export(&mut self, job: ExportJob) {
-        if !self.workers.export.submit(job) {
-            self.say("too many exports wait already".to_owned(), true);
-        }
     }
 
     /// Asks the threads for what the view needs now.
@@ -564,6 +486,12 @@ impl App {
         let mut aovs = infos.filter_map(|info| info.aov(view.aov.as_deref()?));
         let found = aovs.find_map(|aov| aov.channels.iter().find(|c| c.name.eq_ignore_ascii_case(channel)));
         found.map_or(SampleType::F32, |channel| channel.sample_type)
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.cancel_exports();
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Wish {
     AskForFolder,
     /// Export the tracked values.
     Export(super::ExportKind),
+    /// End the exports that are under way.
+    CancelExports,
     /// Show or hide the keys.
     ToggleHelp,
     /// Put text on the clipboard.
@@ -38,7 +40,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     Panel::top("top").frame(bar).show(ui, |ui| wishes.extend(top::ui(ui, app)));
     Panel::bottom("status")
         .frame(frame.inner_margin(Margin::symmetric(10, 3)))
-        .show(ui, |ui| bottom::status(ui, app));
+        .show(ui, |ui| wishes.extend(bottom::status(ui, app)));
     if !app.view.catalogue.entries().is_empty() {
         // Each has a height of its own, which the user may drag.
         let id = if app.view.probes.items().is_empty() { "timeline" } else { "timeline and curves" };
@@ -84,6 +86,7 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
             Wish::View(action) => app.apply(action),
             Wish::AskForFolder => app.ask_for_folder(),
             Wish::Export(kind) => app.export(kind),
+            Wish::CancelExports => app.cancel_exports(),
             Wish::ToggleHelp => app.help = !app.help,
             Wish::Copy(text) => ui.ctx().copy_text(text),
             Wish::Dismiss(index) => {

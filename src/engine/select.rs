@@ -34,6 +34,12 @@ impl AovGlob {
         Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
     }
 
+    /// The glob that chooses the AOV of that key, whatever characters are in it.
+    pub fn exactly(key: &str) -> Self {
+        let glob = Self::new(&globset::escape(key)).expect("an escaped text is a glob");
+        Self { text: key.to_owned(), ..glob }
+    }
+
     /// As given.
     pub fn text(&self) -> &str {
         &self.text
@@ -81,6 +87,14 @@ mod tests {
         assert_eq!(choose("depth*", &keys), ["ViewLayer.Depth", "fx/Depth"]);
         assert_eq!(choose("ViewLayer.D?ffCol", &keys), ["ViewLayer.DiffCol"]);
         assert!(choose("normal", &keys).is_empty());
+    }
+
+    #[test]
+    fn a_key_is_no_pattern() {
+        let keys = ["a*[b]", "axb", "a{b,c}"];
+        let choose = |key| chosen(&[AovGlob::exactly(key)], &keys);
+        assert_eq!(choose("a*[b]"), ["a*[b]"]);
+        assert_eq!(choose("a{b,c}"), ["a{b,c}"]);
     }
 
     #[test]

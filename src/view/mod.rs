@@ -5,6 +5,7 @@
 
 pub mod camera;
 pub mod catalogue;
+pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
+pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};

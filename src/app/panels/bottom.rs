@@ -75,7 +75,8 @@ fn frame(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 }
 
 /// Draws the status line.
-pub fn status(ui: &mut Ui, app: &App) {
+pub fn status(ui: &mut Ui, app: &App) -> Vec<Wish> {
+    let mut wishes = Vec::new();
     let weak = |text: String| RichText::new(text).size(10.5).color(theme::WEAK);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 16.0;
@@ -88,6 +89,7 @@ pub fn status(ui: &mut Ui, app: &App) {
             let channels = entry.channels.join("");
             ui.label(weak(format!("{}  {channels}  {stored}  {}  {size}", entry.key, entry.kind.name())));
         }
+        exporting(ui, app, &mut wishes);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
             let kind = if app.device.software { " (software)" } else { "" };
@@ -107,4 +109,23 @@ pub fn status(ui: &mut Ui, app: &App) {
             }
         });
     });
+    wishes
+}
+
+fn exporting(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let Some(export) = app.exporting.front() else { return };
+    ui.spacing_mut().item_spacing.x = 8.0;
+    let more = match app.exporting.len() {
+        1 => String::new(),
+        all => format!(", {} more wait", all - 1),
+    };
+    let text = format!("exporting {}  {} / {} frames{more}", export.name(), export.done, export.total);
+    ui.label(RichText::new(text).size(10.5).color(theme::TEXT));
+    let fraction = export.done as f32 / export.total.max(1) as f32;
+    ui.add(egui::ProgressBar::new(fraction).desired_width(90.0).desired_height(6.0).fill(theme::ACCENT));
+    let button = ui.add(egui::Button::new(RichText::new("Cancel").size(10.5)).small());
+    named(&button, Role::Button, "Cancel the export");
+    if button.on_hover_text("End it; nothing is written").clicked() {
+        wishes.push(Wish::CancelExports);
+    }
 }

@@ -5,7 +5,7 @@ use egui::{Align, Button, Layout, RichText, Role, Slider, Ui};
 use super::named;
 use crate::app::ui::Wish;
 use crate::app::{App, ExportKind, theme};
-use crate::view::{Action, Mode, Tool};
+use crate::view::{Action, Mode, Scope, Tool};
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -26,7 +26,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
         exposure(ui, app, &mut wishes);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             help_button(ui, &mut wishes);
-            exports(ui, &mut wishes);
+            exports(ui, app, &mut wishes);
             ui.separator();
             zoom(ui, app, &mut wishes);
         });
@@ -84,8 +84,8 @@ fn zoom(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     ui.label(RichText::new(text).color(theme::WEAK));
 }
 
-fn exports(ui: &mut Ui, wishes: &mut Vec<Wish>) {
-    let kinds = [
+fn exports(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let maps = [
         (ExportKind::MapExr, "EXR", "Export the difference as EXR", "The shown difference, values"),
         (
             ExportKind::MapPng,
@@ -93,22 +93,43 @@ fn exports(ui: &mut Ui, wishes: &mut Vec<Wish>) {
             "Export the difference as PNG",
             "The shown difference in colours, with legend",
         ),
-        (
-            ExportKind::Npz,
-            "NPZ",
-            "Export tracked values as NPZ",
-            "Tracked values for NumPy (Ctrl + Shift + E)",
-        ),
-        (ExportKind::Csv, "CSV", "Export tracked values as CSV", "Tracked values as a table (Ctrl + E)"),
     ];
-    for (kind, text, name, hint) in kinds {
+    for (kind, text, name, hint) in maps {
         let response = ui.add(Button::new(text)).on_hover_text(hint);
         named(&response, Role::Button, name);
         if response.clicked() {
             wishes.push(Wish::Export(kind));
         }
     }
+    tracked(ui, app, ExportKind::Npz, "NPZ", ["Ctrl + Shift + E", ""], wishes);
+    tracked(ui, app, ExportKind::Csv, "CSV", ["Ctrl + E", "Ctrl + Alt + E"], wishes);
     ui.label(RichText::new("Export").color(theme::WEAK));
+}
+
+/// A button with a menu: the tracked values of this AOV, or of all.
+fn tracked(
+    ui: &mut Ui,
+    app: &App,
+    kind: fn(Scope) -> ExportKind,
+    format: &str,
+    keys: [&str; 2],
+    wishes: &mut Vec<Wish>,
+) {
+    let menu = ui.menu_button(format, |ui| {
+        let shown = format!("This AOV ({})", app.view.aov.as_deref().unwrap_or("none"));
+        let all = format!("All {} AOVs", app.view.aovs.len());
+        for ((scope, text), key) in [(Scope::ShownAov, shown), (Scope::AllAovs, all)].into_iter().zip(keys) {
+            if ui.add(Button::new(text).shortcut_text(key)).clicked() {
+                wishes.push(Wish::Export(kind(scope)));
+            }
+        }
+    });
+    named(&menu.response, Role::Button, &format!("Export tracked values as {format}"));
+    menu.response.on_hover_text(format!(
+        "Tracked values over all frames and sequences as {format}.\n\
+         The menu asks whether of this AOV or of all; {} takes this AOV.",
+        keys[0]
+    ));
 }
 
 fn help_button(ui: &mut Ui, wishes: &mut Vec<Wish>) {

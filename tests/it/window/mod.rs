@@ -2,6 +2,7 @@
 //! itself on a screen.
 
 mod end_to_end;
+mod exports;
 mod loading;
 mod panels;
 mod viewing;

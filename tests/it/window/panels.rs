@@ -18,7 +18,7 @@ use crate::support;
 
 const CACHE: u64 = 256 << 20;
 
-fn harness(paths: &[PathBuf]) -> Harness<'static, App> {
+pub fn harness(paths: &[PathBuf]) -> Harness<'static, App> {
     let state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     let mut app = App::new(CACHE, &(Arc::new(|| {}) as aovscope::load::Wake)).expect("threads");
     app.format = state.target_format;
@@ -48,7 +48,7 @@ fn is_at_rest(app: &App) -> bool {
 
 /// Draws until `done`; the threads must get there.
 #[track_caller]
-fn settle(harness: &mut Harness<'static, App>, done: impl Fn(&App) -> bool) {
+pub fn settle(harness: &mut Harness<'static, App>, done: impl Fn(&App) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         harness.step();
@@ -61,7 +61,7 @@ fn settle(harness: &mut Harness<'static, App>, done: impl Fn(&App) -> bool) {
     harness.run_steps(3);
 }
 
-fn cloth() -> Vec<PathBuf> {
+pub fn cloth() -> Vec<PathBuf> {
     ["clothsimv1", "clothsimv2"]
         .map(|name| support::small_data().join(format!("cloth/{name}/{name}.####.exr")))
         .to_vec()
@@ -75,7 +75,7 @@ fn plane(sequence: &str, frame: u32, aov: &str) -> Plane {
 }
 
 /// Where the pixel's middle is drawn.
-fn screen(harness: &Harness<'static, App>, x: i32, y: i32) -> Pos2 {
+pub fn screen(harness: &Harness<'static, App>, x: i32, y: i32) -> Pos2 {
     let rect = harness.get_by_label("Image view").rect();
     let camera = &harness.state().view.camera;
     let zoom = camera.zoom as f32;
@@ -83,13 +83,13 @@ fn screen(harness: &Harness<'static, App>, x: i32, y: i32) -> Pos2 {
     rect.center() + offset * zoom
 }
 
-fn press(harness: &Harness<'static, App>, pos: Pos2, pressed: bool, modifiers: Modifiers) {
+pub fn press(harness: &Harness<'static, App>, pos: Pos2, pressed: bool, modifiers: Modifiers) {
     harness.event_modifiers(Event::PointerMoved(pos), modifiers);
     let button = PointerButton::Primary;
     harness.event_modifiers(Event::PointerButton { pos, button, pressed, modifiers }, modifiers);
 }
 
-fn click(harness: &mut Harness<'static, App>, pos: Pos2) {
+pub fn click(harness: &mut Harness<'static, App>, pos: Pos2) {
     press(harness, pos, true, Modifiers::NONE);
     press(harness, pos, false, Modifiers::NONE);
     harness.run_steps(3);

@@ -1,0 +1,142 @@
+//! Exports: what is asked for, what is under way, what came of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::App;
+use super::canvas::Heat;
+use super::jobs::{ExportJob, MapExport, TrackExport, TrackFailure, Tracked};
+use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapCaption, MapRange, MapStyle};
+use crate::image::{DisplayRange, Scale};
+use crate::view::Scope;
+
+/// What is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportKind {
+    /// The tracked values as `comparison_export.csv`.
+    Csv(Scope),
+    /// The tracked values as `comparison_export.npz`.
+    Npz(Scope),
+    /// The shown delta in colours.
+    MapPng,
+    /// The shown delta as values.
+    MapExr,
+}
+
+/// An export of tracked values that is under way, or waits.
+#[derive(Debug)]
+pub struct Exporting {
+    /// Frames done.
+    pub done: usize,
+    /// Frames in all; 0 until that is known.
+    pub total: usize,
+    number: u64,
+    path: PathBuf,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Exporting {
+    /// Name of the file.
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+}
+
+impl App {
+    /// Exports in the background.
+    pub fn export(&mut self, kind: ExportKind) {
+        match kind {
+            ExportKind::MapPng | ExportKind::MapExr => self.export_map(kind),
+            ExportKind::Csv(scope) => self.export_tracked(scope, false),
+            ExportKind::Npz(scope) => self.export_tracked(scope, true),
+        }
+    }
+
+    /// Ends all exports of tracked values; nothing is written.
+    pub fn cancel_exports(&self) {
+        self.exporting.iter().for_each(|export| export.cancel.store(true, Ordering::Relaxed));
+    }
+
+    fn export_tracked(&mut self, scope: Scope, npz: bool) {
+        if self.view.probes.items().is_empty() {
+            self.say("nothing to export: click a pixel or draw a rectangle first".to_owned(), true);
+            return;
+        }
+        let Some(plan) = self.view.track_plan(scope) else {
+            self.say("nothing to export: no sequence takes part".to_owned(), true);
+            return;
+        };
+        self.exports_begun += 1;
+        let number = self.exports_begun;
+        let path = self.export_folder.join(if npz { DEFAULT_NPZ } else { DEFAULT_CSV });
+        let cancel = Arc::new(AtomicBool::new(false));
+        let job = TrackExport { number, plan, path: path.clone(), npz, cancel: Arc::clone(&cancel) };
+        if self.submit_export(ExportJob::Track(Box::new(job))) {
+            self.exporting.push_back(Exporting { done: 0, total: 0, number, path, cancel });
+        }
+    }
+
+    pub(super) fn export_is_at(&mut self, number: u64, done: usize, total: usize) {
+        if let Some(export) = self.exporting.iter_mut().find(|export| export.number == number) {
+            (export.done, export.total) = (done, total);
+        }
+    }
+
+    pub(super) fn export_is_over(&mut self, number: u64, result: Result<Tracked, TrackFailure>) {
+        self.exporting.retain(|export| export.number != number);
+        match result {
+            Ok(Tracked { path, incomplete: false }) => {
+                self.say(format!("written: {}", path.display()), false)
+            }
+            Ok(Tracked { path, incomplete: true }) => {
+                let text = "not every frame could be compared, the column status says which";
+                self.say(format!("written: {} ({text})", path.display()), false);
+            }
+            Err(TrackFailure::Cancelled) => {
+                self.say("export cancelled; nothing was written".to_owned(), false)
+            }
+            Err(TrackFailure::Because(error)) => self.say(error, true),
+        }
+    }
+
+    /// Writes the shown delta: `comparison_AOV.0007.png` or `.exr`.
+    fn export_map(&mut self, kind: ExportKind) {
+        let (Some(heat), Some(aov)) = (self.shown.heat.clone(), self.view.aov.clone()) else {
+            self.say("nothing to export: there is no difference of this frame".to_owned(), true);
+            return;
+        };
+        let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
+        let display_window = plane.unwrap_or(heat.map.window);
+        let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
+        let name = aov.replace(['/', '\\', ':'], "_");
+        let frame = self.shown.frame.unwrap_or(0);
+        let path = self.export_folder.join(format!("comparison_{name}.{frame:04}.{extension}"));
+        let caption = MapCaption {
+            aov,
+            candidate: self.view.name(self.view.candidate).to_owned(),
+            reference: self.view.name(self.view.reference).to_owned(),
+            frame: self.shown.frame,
+            rule: self.view.rule(),
+        };
+        let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
+        let map = MapExport { heat, caption, display_window, style, path };
+        let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
+        self.submit_export(job);
+    }
+
+    /// The range of the legend on screen.
+    fn map_range(&self, heat: &Heat) -> MapRange {
+        let max = self.view.heat_range.unwrap_or(heat.auto_max);
+        let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
+        MapRange::Fixed(range(max, Scale::Linear))
+    }
+
+    fn submit_export(&mut self, job: ExportJob) -> bool {
+        let taken = self.workers.export.submit(job);
+        if !taken {
+            self.say("too many exports wait already".to_owned(), true);
+        }
+        taken
+    }
+}
