@@ -1,6 +1,6 @@
 //! The keys: one table, which the help overlay shows and the window obeys.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
 use super::App;
 use super::exports::ExportKind;
@@ -95,26 +95,42 @@ pub const BINDINGS: &[Binding] = bindings! {
     }
 };
 
+/// Keys that do something for as long as they are held, for the help.
+pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in its stead the candidate")];
+
 /// What the mouse does, for the help.
 pub const MOUSE: &[(&str, &str)] = &[
     ("Click", "track a pixel"),
     ("Shift + drag", "track a rectangle"),
     ("Wheel", "zoom at the pointer"),
     ("Middle or right drag", "pan"),
+    ("Space + drag", "pan"),
     ("Drop folders or files", "open them"),
 ];
 
+/// Keys that a widget with the keyboard's focus keeps for itself: Tab brought it there.
+const WIDGETS_OWN: [Key; 5] = [Key::Space, Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
+
 /// What the keys pressed since the last frame ask for. Nothing while text is being written.
-pub fn pressed(ui: &egui::Ui, app: &App) -> Vec<Wish> {
+pub fn pressed(ui: &egui::Ui, app: &mut App) -> Vec<Wish> {
     if app.help && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         return vec![Wish::ToggleHelp];
     }
-    if ui.ctx().egui_wants_keyboard_input() {
+    if ui.ctx().text_edit_focused() {
+        app.flip = false;
         return Vec::new();
     }
+    app.flip = ui.input(|input| input.events.iter().fold(app.flip, held));
+    let focused = ui.memory(|memory| memory.focused().is_some());
+    // The space bar pans while something is dragged: it is told apart when it is let go.
+    let free = |key: &KeyboardShortcut| {
+        key.logical_key != Key::Space
+            && !(focused && key.modifiers.is_none() && WIDGETS_OWN.contains(&key.logical_key))
+    };
     // The longest combination first: Ctrl+Shift+E is not Ctrl+E is not E.
     let mut keys: Vec<(&KeyboardShortcut, &Binding)> =
         BINDINGS.iter().flat_map(|binding| binding.keys.iter().map(move |key| (key, binding))).collect();
+    keys.retain(|(key, _)| free(key));
     let weight = |modifiers: &Modifiers| {
         u8::from(modifiers.command) + u8::from(modifiers.shift) + u8::from(modifiers.alt)
     };
@@ -122,7 +138,22 @@ pub fn pressed(ui: &egui::Ui, app: &App) -> Vec<Wish> {
     let count = |key: &KeyboardShortcut| {
         ui.input_mut(|input| input.count_and_consume_key(key.modifiers, key.logical_key))
     };
+    let app = &*app;
     keys.iter().flat_map(|(key, binding)| (0..count(key)).map(|_| (binding.wish)(app))).collect()
+}
+
+/// Whether the flip key is down after `event`. Wherever a layout has the character, the key left of
+/// 1 does it too.
+fn held(down: bool, event: &Event) -> bool {
+    match event {
+        Event::Key { key, physical_key, pressed, modifiers, .. }
+            if *key == Key::Backtick || *physical_key == Some(Key::Backtick) =>
+        {
+            *pressed && !modifiers.command
+        }
+        Event::WindowFocused(false) => false,
+        _ => down,
+    }
 }
 
 /// How a key is written.

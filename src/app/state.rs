@@ -9,6 +9,7 @@ use super::canvas::Heat;
 use super::exports::Exporting;
 use super::jobs::{CompareJob, MarksJob, Message, Opened, Workers};
 use super::judge::Judge;
+use super::panels::pointer::{Gesture, Space};
 use super::sweep::{self, empty_cell};
 use crate::engine::{CellStatus, Series, SeriesChannel};
 use crate::gpu::Gpu;
@@ -89,6 +90,12 @@ pub struct App {
     pub opening: bool,
     /// Rectangle that is being drawn, from its first corner.
     pub drawing: Option<(i32, i32)>,
+    /// A button that is down in the picture.
+    pub(super) gesture: Option<Gesture>,
+    /// What the space bar is held for.
+    pub(super) space: Space,
+    /// Whether the key is held that shows the other side.
+    pub flip: bool,
     /// What draws the window.
     pub device: Device,
     /// Format of the screen.
@@ -145,6 +152,9 @@ impl App {
             help: false,
             opening: false,
             drawing: None,
+            gesture: None,
+            space: Space::Up,
+            flip: false,
             device: Device::default(),
             format: egui_wgpu::wgpu::TextureFormat::Rgba8Unorm,
             loader,
@@ -161,6 +171,15 @@ impl App {
             last_tick: None,
             ranges: BTreeMap::new(),
         })
+    }
+
+    /// What the canvas shows now: while the key is held, the reference (in its stead the candidate).
+    pub fn mode(&self) -> Mode {
+        match self.view.mode {
+            mode if !self.flip => mode,
+            Mode::Reference => Mode::Candidate,
+            _ => Mode::Reference,
+        }
     }
 
     /// Searches folders, patterns and files for sequences, in the background.

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Grid, Id, Modal, RichText, Ui};
 
-use crate::app::keys::{BINDINGS, MOUSE, key_text};
+use crate::app::keys::{BINDINGS, HELD, MOUSE, key_text};
 use crate::app::theme;
 use crate::app::ui::Wish;
 
@@ -53,16 +53,23 @@ fn table(ui: &mut Ui, group: &str) {
             ui.label(RichText::new(binding.text).color(theme::TEXT));
             ui.end_row();
         }
+        if group == "Picture" {
+            rows(ui, HELD);
+        }
     });
 }
 
 fn mouse(ui: &mut Ui) {
     title(ui, "Mouse");
     Grid::new("mouse").num_columns(2).spacing([14.0, 3.0]).show(ui, |ui| {
-        for (what, does) in MOUSE {
-            ui.label(RichText::new(*what).monospace());
-            ui.label(*does);
-            ui.end_row();
-        }
+        rows(ui, MOUSE);
     });
+}
+
+fn rows(ui: &mut Ui, table: &[(&str, &str)]) {
+    for (what, does) in table {
+        ui.label(RichText::new(*what).monospace());
+        ui.label(RichText::new(*does).color(theme::TEXT));
+        ui.end_row();
+    }
 }

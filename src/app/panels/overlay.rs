@@ -2,6 +2,7 @@
 
 use egui::{Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
+use super::numbers;
 use super::viewport::{Part, Side, loaded, physical};
 use crate::app::{App, theme};
 use crate::engine::ProbeShape;
@@ -16,12 +17,13 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
         let painter = ui.painter().with_clip_rect(part.clip);
         let viewport = physical(part.rect, scale);
         let place = Place { camera: &app.view.camera, viewport, scale };
+        numbers::ui(&painter, app, part, scale);
         probes(&painter, app, &place);
         message(&painter, app, part);
         name(&painter, app, part);
     }
     let painter = ui.painter().with_clip_rect(canvas);
-    if let (Mode::Wipe | Mode::SideBySide, Some(part)) = (app.view.mode, parts.get(1)) {
+    if let (Mode::Wipe | Mode::SideBySide, Some(part)) = (app.mode(), parts.get(1)) {
         painter.vline(part.clip.left(), canvas.y_range(), Stroke::new(1.0, Color32::from_gray(190)));
     }
     if app.waiting {
@@ -32,7 +34,7 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
             &format!("Decoding{frame}…"),
             theme::TEXT,
         );
-    } else if app.view.mode == Mode::Difference && app.shown.heat.is_none() {
+    } else if app.mode() == Mode::Difference && app.shown.heat.is_none() {
         no_difference(&painter, app, canvas);
     }
 }
@@ -86,7 +88,7 @@ fn name(painter: &Painter, app: &App, part: &Part) {
         Side::Reference => app.view.reference,
         Side::Candidate => app.view.candidate,
     };
-    let text = match app.view.mode {
+    let text = match app.mode() {
         Mode::Difference => {
             format!("{} − {}", app.view.name(app.view.candidate), app.view.name(app.view.reference))
         }
@@ -94,7 +96,7 @@ fn name(painter: &Painter, app: &App, part: &Part) {
     };
     let font = FontId::proportional(11.5);
     let galley = painter.layout_no_wrap(text, font, theme::TEXT);
-    let wipe_right = app.view.mode == Mode::Wipe && part.side == Side::Candidate;
+    let wipe_right = app.mode() == Mode::Wipe && part.side == Side::Candidate;
     let x = if wipe_right { part.clip.right() - galley.size().x - 18.0 } else { part.clip.left() + 10.0 };
     let rect = Rect::from_min_size(pos2(x, part.clip.top() + 8.0), galley.size() + vec2(10.0, 4.0));
     painter.rect_filled(rect, 4.0, Color32::from_rgba_unmultiplied(16, 17, 20, 200));

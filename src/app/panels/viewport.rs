@@ -1,14 +1,14 @@
-//! Centre: the picture, and what the pointer does in it.
+//! Centre: the picture.
 
-use egui::{CursorIcon, PointerButton, Pos2, Rect, Response, Role, Sense, Ui};
+use egui::{Pos2, Rect, Role, Sense, Ui};
 use egui_wgpu::Callback;
 
-use super::{empty, legend, named, overlay};
+use super::{empty, legend, named, overlay, pointer};
 use crate::app::App;
 use crate::app::canvas::{Pane, Picture, transform_of};
 use crate::app::ui::Wish;
 use crate::load::Loaded;
-use crate::view::{Action, Mode, Tool, Viewport};
+use crate::view::{Mode, Viewport};
 
 /// Which sequence a pane shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +46,9 @@ pub fn ui(ui: &mut Ui, app: &mut App) -> Vec<Wish> {
     for (slot, part) in parts.iter().enumerate() {
         draw(ui, app, part, slot, scale);
     }
-    point(ui, app, &response, &parts, &mut wishes);
+    pointer::ui(ui, app, &response, &parts, &mut wishes);
     overlay::ui(ui, app, &parts, response.rect);
-    if app.view.mode == Mode::Difference {
+    if app.mode() == Mode::Difference {
         legend::ui(ui, app, response.rect);
     }
     wishes
@@ -68,7 +68,7 @@ fn parts(app: &App, rect: Rect, scale: f32) -> Vec<Part> {
             Rect::from_min_max(Pos2::new(x, rect.top()), rect.max)
         })
     };
-    match app.view.mode {
+    match app.mode() {
         Mode::Reference => vec![whole(Side::Reference, false)],
         Mode::Candidate => vec![whole(Side::Candidate, false)],
         Mode::Difference => {
@@ -148,90 +148,4 @@ fn draw(ui: &Ui, app: &mut App, part: &Part, slot: usize, scale: f32) {
 /// The part under a point of the screen.
 pub fn part_at(parts: &[Part], point: Pos2) -> Option<&Part> {
     parts.iter().find(|part| part.clip.contains(point))
-}
-
-fn point(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &mut Vec<Wish>) {
-    let scale = ui.pixels_per_point();
-    let pointer = response.hover_pos().or(response.interact_pointer_pos());
-    let part = pointer.and_then(|p| part_at(parts, p).or(parts.first()));
-    let (Some(pointer), Some(part)) = (pointer, part) else {
-        app.hover = None;
-        return;
-    };
-    let viewport = physical(part.rect, scale);
-    let at = physical_point(pointer, scale);
-    let pixel = app.view.camera.pixel(&viewport, at);
-    app.hover = Some(pixel);
-    wheel(ui, response, viewport, at, wishes);
-    if drags_wipe(ui, app, response, parts, wishes) {
-        return;
-    }
-    let panning = response.dragged_by(PointerButton::Middle) || response.dragged_by(PointerButton::Secondary);
-    if panning {
-        let by = response.drag_delta() * scale;
-        wishes.push(Action::Pan((f64::from(by.x), f64::from(by.y))).into());
-        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
-        return;
-    }
-    ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
-    track(ui, app, response, pixel, wishes);
-}
-
-fn wheel(ui: &Ui, response: &Response, viewport: Viewport, at: (f64, f64), wishes: &mut Vec<Wish>) {
-    if !response.hovered() {
-        return;
-    }
-    let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-    let factor = f64::from((scroll / 200.0).exp2() * pinch);
-    if factor != 1.0 {
-        wishes.push(Action::Zoom(viewport, at, factor).into());
-    }
-}
-
-fn drags_wipe(ui: &Ui, app: &App, response: &Response, parts: &[Part], wishes: &mut Vec<Wish>) -> bool {
-    if app.view.mode != Mode::Wipe || parts.len() < 2 {
-        return false;
-    }
-    let (line, rect) = (parts[1].clip.left(), response.rect);
-    let near = |p: Pos2| (p.x - line).abs() < 8.0;
-    let id = response.id.with("wipe");
-    let start = ui.input(|input| input.pointer.press_origin());
-    if response.drag_started_by(PointerButton::Primary) && start.is_some_and(near) {
-        ui.data_mut(|data| data.insert_temp(id, true));
-    }
-    let dragging = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
-    if response.drag_stopped() {
-        ui.data_mut(|data| data.remove::<bool>(id));
-    }
-    if dragging && let Some(pointer) = response.interact_pointer_pos() {
-        wishes.push(Action::SetWipe((pointer.x - rect.left()) / rect.width()).into());
-    }
-    let over = dragging || response.hover_pos().is_some_and(near);
-    if over {
-        ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
-    }
-    over
-}
-
-fn track(ui: &Ui, app: &mut App, response: &Response, pixel: (i32, i32), wishes: &mut Vec<Wish>) {
-    let shift = ui.input(|input| input.modifiers.shift);
-    let rectangle = shift || app.view.tool == Tool::Rectangle;
-    if response.drag_started_by(PointerButton::Primary) && rectangle {
-        // The drag is told only after some points of way: the corner is where the button went down.
-        let scale = ui.pixels_per_point();
-        let origin = ui.input(|input| input.pointer.press_origin());
-        let way =
-            origin.zip(response.interact_pointer_pos()).map_or(egui::Vec2::ZERO, |(a, b)| b - a) * scale;
-        let zoom = app.view.camera.zoom;
-        let back = |p: i32, way: f32| (f64::from(p) + 0.5 - f64::from(way) / zoom).floor() as i32;
-        app.drawing = Some((back(pixel.0, way.x), back(pixel.1, way.y)));
-    }
-    if response.drag_stopped_by(PointerButton::Primary)
-        && let Some(corner) = app.drawing.take()
-    {
-        wishes.push(Action::TrackRectangle(corner, pixel).into());
-    }
-    if response.clicked_by(PointerButton::Primary) {
-        wishes.push(Action::TrackPixel(pixel.0, pixel.1).into());
-    }
 }

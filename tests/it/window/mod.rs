@@ -3,6 +3,7 @@
 
 mod end_to_end;
 mod exports;
+mod input;
 mod loading;
 mod panels;
 mod viewing;
