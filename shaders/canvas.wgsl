@@ -41,6 +41,8 @@ const FLAG_CHANGED: u32 = 1u;
 const FLAG_NON_FINITE: u32 = 2u;
 const FLAG_UNCOVERED: u32 = 4u;
 
+const BLOCK: i32 = 16; // pixels across a block of the coarse map
+
 const MAGENTA = vec3f(1.0, 0.0, 0.85);
 const GROUND = vec3f(0.055, 0.058, 0.065);
 
@@ -56,6 +58,8 @@ const GROUND = vec3f(0.055, 0.058, 0.065);
 @group(0) @binding(9) var delta: texture_2d<f32>;
 @group(0) @binding(10) var delta_flags: texture_2d<u32>;
 @group(0) @binding(11) var lut: texture_2d<f32>; // 256 x 2: sequential, diverging
+@group(0) @binding(12) var coarse: texture_2d<f32>; // strongest change of BLOCK x BLOCK pixels
+@group(0) @binding(13) var coarse_flags: texture_2d<u32>; // all flags of its changed pixels
 
 @vertex
 fn vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
@@ -203,34 +207,57 @@ fn heat_colour(value: f32) -> vec3f {
     return textureLoad(lut, vec2i(i32(position * 255.0 + 0.5), row), 0).xyz;
 }
 
-// The strongest change in the footprint: one changed pixel stays visible however far away.
-// Returns colour and, in w, whether anything changed.
-fn heat(first: vec2i, count: i32, screen: vec2f) -> vec4f {
-    let across = min(count, 64);
-    var best = -1.0;
-    var value = 0.0;
-    var flags = 0u;
-    for (var j = 0; j < across; j++) {
-        for (var i = 0; i < across; i++) {
-            let image = first + vec2i(i, j) * count / across;
-            if !inside(image, params.map) { continue; }
-            let at = image - params.map.xy;
-            let here = textureLoad(delta_flags, at, 0).x;
-            if (here & FLAG_CHANGED) == 0u { continue; }
-            flags |= here;
-            let v = textureLoad(delta, at, 0).x;
-            if abs(v) > best {
-                best = abs(v);
-                value = v;
-            }
+struct Strongest {
+    value: f32,
+    flags: u32,
+}
+
+// The strongest change in the footprint of one screen pixel, pixel by pixel.
+fn strongest(first: vec2i, last: vec2i) -> Strongest {
+    var found = Strongest(0.0, 0u);
+    for (var y = first.y; y <= last.y; y++) {
+        for (var x = first.x; x <= last.x; x++) {
+            let flags = textureLoad(delta_flags, vec2i(x, y), 0).x;
+            if (flags & FLAG_CHANGED) == 0u { continue; }
+            found.flags |= flags;
+            let value = textureLoad(delta, vec2i(x, y), 0).x;
+            if abs(value) > abs(found.value) { found.value = value; }
         }
     }
-    if (flags & FLAG_NON_FINITE) != 0u { return vec4f(MAGENTA, 1.0); }
-    if (flags & FLAG_UNCOVERED) != 0u && best <= 0.0 {
+    return found;
+}
+
+// The same by blocks: all that the footprint touches, so that none of its pixels is missed.
+fn strongest_block(first: vec2i, last: vec2i) -> Strongest {
+    var found = Strongest(0.0, 0u);
+    for (var y = first.y / BLOCK; y <= last.y / BLOCK; y++) {
+        for (var x = first.x / BLOCK; x <= last.x / BLOCK; x++) {
+            found.flags |= textureLoad(coarse_flags, vec2i(x, y), 0).x;
+            let value = textureLoad(coarse, vec2i(x, y), 0).x;
+            if abs(value) > abs(found.value) { found.value = value; }
+        }
+    }
+    return found;
+}
+
+// One changed pixel stays visible however far away.
+// Returns colour and, in w, whether anything changed.
+fn heat(first: vec2i, count: i32, screen: vec2f) -> vec4f {
+    let from_map = max(first - params.map.xy, vec2i(0));
+    let to_map = min(first + count - 1 - params.map.xy, params.map.zw - 1);
+    if any(from_map > to_map) { return vec4f(0.0); }
+    var found: Strongest;
+    if count > BLOCK {
+        found = strongest_block(from_map, to_map);
+    } else {
+        found = strongest(from_map, to_map);
+    }
+    if (found.flags & FLAG_NON_FINITE) != 0u { return vec4f(MAGENTA, 1.0); }
+    if (found.flags & FLAG_UNCOVERED) != 0u && found.value == 0.0 {
         let stripe = (i32(screen.x) + i32(screen.y)) & 7;
         return vec4f(select(vec3f(0.10, 0.13, 0.13), vec3f(0.25, 0.62, 0.60), stripe < 2), 1.0);
     }
-    return vec4f(heat_colour(value), select(0.0, 1.0, (flags & FLAG_CHANGED) != 0u));
+    return vec4f(heat_colour(found.value), select(0.0, 1.0, (found.flags & FLAG_CHANGED) != 0u));
 }
 
 @fragment

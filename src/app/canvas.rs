@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
+use super::coarse::Coarse;
 use super::textures::{Textures, Uploaded};
 use crate::image::{AovKind, Plane, SampleType, Window};
 use crate::load::Decoded;
@@ -41,6 +42,8 @@ pub struct Heat {
     pub id: u64,
     /// The map.
     pub map: DeltaMap,
+    /// The map from far away.
+    pub coarse: Coarse,
     /// Whether it has a sign.
     pub signed: bool,
     /// The value at the end of its legend unless the user fixes one: round, over nearly all.
@@ -230,7 +233,10 @@ impl Resources {
         let uint = |i: usize| picture.uints.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_uint);
         let delta = heat.and_then(|heat| heat.floats[0].as_ref()).unwrap_or(&self.textures.no_float);
         let flags = heat.and_then(|heat| heat.uints[0].as_ref()).unwrap_or(&self.textures.no_uint);
-        let views = (0..4).map(float).chain((0..4).map(uint)).chain([delta, flags, &self.textures.lut]);
+        let coarse = heat.and_then(|heat| heat.floats[1].as_ref()).unwrap_or(&self.textures.no_float);
+        let coarse_flags = heat.and_then(|heat| heat.uints[1].as_ref()).unwrap_or(&self.textures.no_uint);
+        let of_heat = [delta, flags, &self.textures.lut, coarse, coarse_flags];
+        let views = (0..4).map(float).chain((0..4).map(uint)).chain(of_heat);
         for (binding, view) in (1..).zip(views) {
             entries
                 .push(wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) });

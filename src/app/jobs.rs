@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
+use super::coarse::Coarse;
 use super::sweep;
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
@@ -275,7 +276,8 @@ fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<H
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let signed = job.rule.metric == Metric::Signed;
     let auto_max = export::auto_range(&map, signed, Scale::Linear).hi();
-    Ok((comparison.stats, Arc::new(Heat { id, map, signed, auto_max })))
+    let coarse = Coarse::new(&map);
+    Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max })))
 }
 
 fn mark(

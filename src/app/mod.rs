@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod coarse;
 mod exports;
 mod jobs;
 mod judge;

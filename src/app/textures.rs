@@ -95,8 +95,13 @@ impl Textures {
         let values = bytemuck::cast_slice(&heat.map.values);
         let values = upload(device, queue, size, wgpu::TextureFormat::R32Float, values);
         let flags = upload(device, queue, size, wgpu::TextureFormat::R8Uint, &heat.map.flags);
-        let bytes = heat.map.flags.len() as u64 * 5;
-        Some(self.insert(key, Uploaded { floats: vec![Some(values)], uints: vec![Some(flags)], bytes }))
+        let coarse = &heat.coarse;
+        let coarse_values = bytemuck::cast_slice(&coarse.values);
+        let coarse_values = upload(device, queue, coarse.size, wgpu::TextureFormat::R32Float, coarse_values);
+        let coarse_flags = upload(device, queue, coarse.size, wgpu::TextureFormat::R8Uint, &coarse.flags);
+        let bytes = (heat.map.flags.len() + coarse.flags.len()) as u64 * 5;
+        let floats = vec![Some(values), Some(coarse_values)];
+        Some(self.insert(key, Uploaded { floats, uints: vec![Some(flags), Some(coarse_flags)], bytes }))
     }
 
     fn get(&mut self, key: (bool, u64)) -> Option<Arc<Uploaded>> {

@@ -272,19 +272,22 @@ fn one_changed_pixel_shows_from_far_away() {
     let tolerance = stats.max_abs * 0.999;
     harness.state_mut().apply(aovscope::view::Action::SetTolerance(tolerance));
     settle(&mut harness, |app| app.view.pair_key().is_some_and(|k| app.view.statistics.get(&k).is_some()));
-    harness.state_mut().view.camera.zoom = 0.11;
-    harness.state_mut().view.camera.fit = false;
-    harness.run_steps(3);
     let (x, y) = stats.peak.expect("a difference").at;
-    let at = screen(&harness, x, y);
-    let picture = harness.render().expect("a picture");
-    let around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
-    let hottest = around
-        .map(|(dx, dy)| picture.get_pixel((at.x as i32 + dx) as u32, (at.y as i32 + dy) as u32).0)
-        .max_by_key(|p| u32::from(p[0]) + u32::from(p[1]) + u32::from(p[2]))
-        .expect("nine pixels");
-    // The dimmed picture stays far below that.
-    assert!(hottest[0] > 200 && hottest[1] > 120, "near the end of the colour map, got {hottest:?}");
+    // By pixels, by blocks of pixels, and the whole picture in one or two pixels of the screen.
+    for zoom in [0.11, 0.03, 0.007] {
+        harness.state_mut().view.camera.zoom = zoom;
+        harness.state_mut().view.camera.fit = false;
+        harness.run_steps(3);
+        let at = screen(&harness, x, y);
+        let picture = harness.render().expect("a picture");
+        let around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
+        let hottest = around
+            .map(|(dx, dy)| picture.get_pixel((at.x as i32 + dx) as u32, (at.y as i32 + dy) as u32).0)
+            .max_by_key(|p| u32::from(p[0]) + u32::from(p[1]) + u32::from(p[2]))
+            .expect("nine pixels");
+        // The dimmed picture stays far below that.
+        assert!(hottest[0] > 200 && hottest[1] > 120, "zoom {zoom}: the colour map's end, got {hottest:?}");
+    }
 }
 
 #[test]
