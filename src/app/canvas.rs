@@ -3,12 +3,13 @@
 //! Textures live in the renderer's callback resources, known by the number of the plane or map
 //! they hold, within a byte budget; what is not drawn for longest goes first.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
 use super::coarse::Coarse;
 use super::textures::{Textures, Uploaded};
+use super::uploads::{Shelf, lock};
 use crate::image::{AovKind, Plane, SampleType, Window};
 use crate::load::Decoded;
 use crate::metric::DeltaMap;
@@ -79,6 +80,8 @@ pub struct Pane {
     pub slot: usize,
     /// Format of the screen.
     pub format: wgpu::TextureFormat,
+    /// Where its textures are; `None`: they are uploaded when it is drawn.
+    pub shelf: Option<Shelf>,
 }
 
 #[repr(C)]
@@ -166,7 +169,7 @@ impl Pane {
 /// What the canvas keeps on the device.
 struct Resources {
     pipeline: wgpu::RenderPipeline,
-    textures: Textures,
+    shelf: Shelf,
     params: Vec<wgpu::Buffer>,
     bindings: Vec<Option<wgpu::BindGroup>>,
 }
@@ -195,7 +198,8 @@ impl Resources {
             multiview_mask: None,
             cache: None,
         });
-        Self { pipeline, textures: Textures::new(device, queue), params: Vec::new(), bindings: Vec::new() }
+        let shelf = Arc::new(Mutex::new(Textures::new(device, queue)));
+        Self { pipeline, shelf, params: Vec::new(), bindings: Vec::new() }
     }
 
     fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, pane: &Pane) -> Option<()> {
@@ -210,32 +214,34 @@ impl Resources {
         }
         self.bindings[pane.slot] = None;
         queue.write_buffer(&self.params[pane.slot], 0, bytemuck::bytes_of(&pane.params()));
-        let picture = self.textures.plane(device, queue, &pane.picture.decoded)?;
+        let shelf = Arc::clone(pane.shelf.as_ref().unwrap_or(&self.shelf));
+        let mut textures = lock(&shelf);
+        let picture = textures.plane(device, queue, &pane.picture.decoded)?;
         let heat = match &pane.picture.heat {
-            Some((heat, _)) => Some(self.textures.heat(device, queue, heat)?),
+            Some((heat, _)) => Some(textures.heat(device, queue, heat)?),
             None => None,
         };
         self.bindings[pane.slot] =
-            Some(self.bind(device, &self.params[pane.slot], &picture, heat.as_deref()));
+            Some(self.bind(device, &textures, &self.params[pane.slot], &picture, heat.as_deref()));
         Some(())
     }
 
     fn bind(
         &self,
         device: &wgpu::Device,
+        textures: &Textures,
         params: &wgpu::Buffer,
         picture: &Uploaded,
         heat: Option<&Uploaded>,
     ) -> wgpu::BindGroup {
         let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: params.as_entire_binding() }];
-        let float =
-            |i: usize| picture.floats.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_float);
-        let uint = |i: usize| picture.uints.get(i).and_then(Option::as_ref).unwrap_or(&self.textures.no_uint);
-        let delta = heat.and_then(|heat| heat.floats[0].as_ref()).unwrap_or(&self.textures.no_float);
-        let flags = heat.and_then(|heat| heat.uints[0].as_ref()).unwrap_or(&self.textures.no_uint);
-        let coarse = heat.and_then(|heat| heat.floats[1].as_ref()).unwrap_or(&self.textures.no_float);
-        let coarse_flags = heat.and_then(|heat| heat.uints[1].as_ref()).unwrap_or(&self.textures.no_uint);
-        let of_heat = [delta, flags, &self.textures.lut, coarse, coarse_flags];
+        let float = |i: usize| picture.floats.get(i).and_then(Option::as_ref).unwrap_or(&textures.no_float);
+        let uint = |i: usize| picture.uints.get(i).and_then(Option::as_ref).unwrap_or(&textures.no_uint);
+        let delta = heat.and_then(|heat| heat.floats[0].as_ref()).unwrap_or(&textures.no_float);
+        let flags = heat.and_then(|heat| heat.uints[0].as_ref()).unwrap_or(&textures.no_uint);
+        let coarse = heat.and_then(|heat| heat.floats[1].as_ref()).unwrap_or(&textures.no_float);
+        let coarse_flags = heat.and_then(|heat| heat.uints[1].as_ref()).unwrap_or(&textures.no_uint);
+        let of_heat = [delta, flags, &textures.lut, coarse, coarse_flags];
         let views = (0..4).map(float).chain((0..4).map(uint)).chain(of_heat);
         for (binding, view) in (1..).zip(views) {
             entries

@@ -151,7 +151,8 @@ pub struct Workers {
     /// Their messages.
     pub inbox: Receiver<Message>,
     sender: Sender<Message>,
-    wake: Wake,
+    /// Wakes the window.
+    pub wake: Wake,
 }
 
 impl Workers {

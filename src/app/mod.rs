@@ -20,6 +20,7 @@ mod sweep;
 mod textures;
 mod theme;
 mod ui;
+mod uploads;
 
 use std::path::PathBuf;
 

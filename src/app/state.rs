@@ -11,6 +11,7 @@ use super::jobs::{CompareJob, MarksJob, Message, Opened, Workers};
 use super::judge::Judge;
 use super::panels::pointer::{Gesture, Space};
 use super::sweep::{self, empty_cell};
+use super::uploads::{Item, Shelf, Uploads};
 use crate::engine::{CellStatus, Series, SeriesChannel};
 use crate::gpu::Gpu;
 use crate::image::SampleType;
@@ -108,6 +109,9 @@ pub struct App {
     pub exporting: VecDeque<Exporting>,
     pub(super) exports_begun: u64,
     pub(super) workers: Workers,
+    uploads: Option<Uploads>,
+    /// Whether all is decoded that the playhead asks for, but not yet on the device.
+    uploading: bool,
     judge: Arc<Judge>,
     heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     compare_asked: Option<PairKey>,
@@ -162,6 +166,8 @@ impl App {
             exporting: VecDeque::new(),
             exports_begun: 0,
             workers,
+            uploads: None,
+            uploading: false,
             judge,
             heat: None,
             compare_asked: None,
@@ -194,11 +200,20 @@ impl App {
         self.workers.open.submit(paths);
     }
 
-    /// Lets a device do the comparing from now on.
+    /// Lets a device do the comparing, and hold the pictures, from now on.
     pub fn compute_on(&mut self, gpu: Gpu) {
+        match Uploads::new(&gpu, &self.workers.wake) {
+            Ok(uploads) => self.uploads = Some(uploads),
+            Err(error) => self.say(format!("pictures are uploaded as they are drawn: {error}"), true),
+        }
         if let Err(error) = self.judge.take(gpu) {
             self.say(format!("the CPU compares: {error}"), true);
         }
+    }
+
+    /// Where the textures of the window's device are.
+    pub(super) fn shelf(&self) -> Option<Shelf> {
+        self.uploads.as_ref().map(|uploads| Arc::clone(&uploads.shelf))
     }
 
     /// Who compares: `cpu` or `gpu`.
@@ -229,12 +244,13 @@ impl App {
         }
         let now = Instant::now();
         let passed = self.last_tick.replace(now).map_or(0.0, |last| (now - last).as_secs_f64());
-        if self.view.playback.is_playing() && !self.waiting {
+        let ready = !self.waiting && !self.uploading;
+        if self.view.playback.is_playing() && ready {
             self.view.playback.advance(passed);
         }
         self.toasts.retain(|toast| toast.error || toast.since.elapsed().as_secs_f32() < TOAST_SECS);
         self.request();
-        let next_frame = self.view.playback.until_next().filter(|_| !self.waiting);
+        let next_frame = self.view.playback.until_next().filter(|_| ready);
         let toast = self
             .toasts
             .iter()
@@ -375,7 +391,9 @@ impl App {
         let both = matches!((&reference, &candidate), (Some(Ok(_)), Some(Ok(_))));
         let heat = self.current_heat();
         self.waiting = !planes || (both && heat.is_none() && self.view.mode == Mode::Difference);
-        if self.waiting && self.shown.frame.is_some() && self.view.playback.frame().is_some() {
+        self.uploading = !self.waiting && !self.are_uploaded(&reference, &candidate, heat.as_ref());
+        let not_yet = self.waiting || self.uploading;
+        if not_yet && self.shown.frame.is_some() && self.view.playback.frame().is_some() {
             return;
         }
         let (heat, no_heat) = match heat {
@@ -384,6 +402,19 @@ impl App {
             None => (None, None),
         };
         self.shown = Shown { reference, candidate, heat, no_heat, frame: self.view.playback.frame() };
+    }
+
+    fn are_uploaded(
+        &self,
+        reference: &Option<Loaded>,
+        candidate: &Option<Loaded>,
+        heat: Option<&Result<Arc<Heat>, String>>,
+    ) -> bool {
+        let planes = [reference, candidate].into_iter().flatten().flatten();
+        let heat = heat.and_then(|heat| heat.as_ref().ok());
+        let items: Vec<Item> =
+            planes.cloned().map(Item::Plane).chain(heat.cloned().map(Item::Heat)).collect();
+        self.uploads.as_ref().is_none_or(|uploads| uploads.are_there(&items))
     }
 
     /// The heat of the shown files, if only of an earlier tolerance.

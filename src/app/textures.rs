@@ -10,10 +10,22 @@ use crate::image::{ColorMap, SampleType};
 use crate::load::Decoded;
 
 /// Bytes of textures that may be kept.
-const BUDGET: u64 = 1 << 30;
+pub const BUDGET: u64 = 1 << 30;
+
+/// Bytes written at a time: writing holds up whoever else gives work to the device.
+const BAND: usize = 4 << 20;
+
+/// What a plane or map is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// Samples, by the number of the decoded plane.
+    Plane(u64),
+    /// A delta, by the number of its map.
+    Heat(u64),
+}
 
 /// One plane or map on the device.
-pub(super) struct Uploaded {
+pub struct Uploaded {
     /// Channels stored as floats.
     pub floats: Vec<Option<wgpu::TextureView>>,
     /// Channels stored as integers.
@@ -21,9 +33,9 @@ pub(super) struct Uploaded {
     bytes: u64,
 }
 
-/// All of them.
-pub(super) struct Textures {
-    entries: BTreeMap<(bool, u64), (u64, Arc<Uploaded>)>,
+/// All of them. `None`: larger than the device allows.
+pub struct Textures {
+    entries: BTreeMap<Key, (u64, Option<Arc<Uploaded>>)>,
     clock: u64,
     bytes: u64,
     /// Bound where there is no channel.
@@ -35,7 +47,7 @@ pub(super) struct Textures {
 }
 
 impl Textures {
-    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
         let format = wgpu::TextureFormat::Rgba8Unorm;
         let maps = [ColorMap::for_delta(false), ColorMap::for_delta(true)];
         let colours: Vec<u8> = maps.iter().flat_map(|map| map.lut()).flatten().collect();
@@ -43,86 +55,113 @@ impl Textures {
             entries: BTreeMap::new(),
             clock: 0,
             bytes: 0,
-            no_float: upload(device, queue, (1, 1), wgpu::TextureFormat::R32Float, &[0; 4]),
-            no_uint: upload(device, queue, (1, 1), wgpu::TextureFormat::R32Uint, &[0; 4]),
-            lut: upload(device, queue, (256, 2), format, &colours),
+            no_float: upload(device, queue, (1, 1), wgpu::TextureFormat::R32Float, &[0; 4], &|| false),
+            no_uint: upload(device, queue, (1, 1), wgpu::TextureFormat::R32Uint, &[0; 4], &|| false),
+            lut: upload(device, queue, (256, 2), format, &colours, &|| false),
         }
     }
 
-    /// The textures of a plane; `None` where it is larger than the device allows.
-    pub(super) fn plane(
+    /// The textures of a plane, uploaded now if they are not there; `None` where it is larger than
+    /// the device allows.
+    pub fn plane(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         decoded: &Decoded,
     ) -> Option<Arc<Uploaded>> {
-        let key = (false, decoded.id);
-        if let Some(uploaded) = self.get(key) {
-            return Some(uploaded);
-        }
-        let window = decoded.plane.data_window;
-        if !fits(device, window.width, window.height) {
-            return None;
-        }
-        let mut uploaded = Uploaded { floats: Vec::new(), uints: Vec::new(), bytes: 0 };
-        for channel in decoded.plane.channels.iter().take(4) {
-            let sample_type = channel.samples.sample_type();
-            let bytes = channel.samples.as_bytes();
-            let view = upload(device, queue, (window.width, window.height), format_of(sample_type), bytes);
-            uploaded.bytes += bytes.len() as u64;
-            let (float, uint) = if sample_type.is_float() { (Some(view), None) } else { (None, Some(view)) };
-            uploaded.floats.push(float);
-            uploaded.uints.push(uint);
-        }
-        Some(self.insert(key, uploaded))
+        let key = Key::Plane(decoded.id);
+        self.get(key).unwrap_or_else(|| self.insert(key, plane_textures(device, queue, decoded, &|| false)))
     }
 
-    /// The textures of a delta map: values and flags.
-    pub(super) fn heat(
-        &mut self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        heat: &Heat,
-    ) -> Option<Arc<Uploaded>> {
-        let key = (true, heat.id);
-        if let Some(uploaded) = self.get(key) {
-            return Some(uploaded);
-        }
-        let size = (heat.map.window.width, heat.map.window.height);
-        if !fits(device, size.0, size.1) {
-            return None;
-        }
-        let values = bytemuck::cast_slice(&heat.map.values);
-        let values = upload(device, queue, size, wgpu::TextureFormat::R32Float, values);
-        let flags = upload(device, queue, size, wgpu::TextureFormat::R8Uint, &heat.map.flags);
-        let coarse = &heat.coarse;
-        let coarse_values = bytemuck::cast_slice(&coarse.values);
-        let coarse_values = upload(device, queue, coarse.size, wgpu::TextureFormat::R32Float, coarse_values);
-        let coarse_flags = upload(device, queue, coarse.size, wgpu::TextureFormat::R8Uint, &coarse.flags);
-        let bytes = (heat.map.flags.len() + coarse.flags.len()) as u64 * 5;
-        let floats = vec![Some(values), Some(coarse_values)];
-        Some(self.insert(key, Uploaded { floats, uints: vec![Some(flags), Some(coarse_flags)], bytes }))
+    /// The textures of a delta map, likewise.
+    pub fn heat(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, heat: &Heat) -> Option<Arc<Uploaded>> {
+        let key = Key::Heat(heat.id);
+        self.get(key).unwrap_or_else(|| self.insert(key, heat_textures(device, queue, heat, &|| false)))
     }
 
-    fn get(&mut self, key: (bool, u64)) -> Option<Arc<Uploaded>> {
+    /// Whether it is there (or cannot be); if so it is not thrown out soon.
+    pub fn has(&mut self, key: Key) -> bool {
+        self.get(key).is_some()
+    }
+
+    fn get(&mut self, key: Key) -> Option<Option<Arc<Uploaded>>> {
         self.clock += 1;
         let (used, uploaded) = self.entries.get_mut(&key)?;
         *used = self.clock;
-        Some(Arc::clone(uploaded))
+        Some(uploaded.clone())
     }
 
-    fn insert(&mut self, key: (bool, u64), uploaded: Uploaded) -> Arc<Uploaded> {
-        while self.bytes + uploaded.bytes > BUDGET && !self.entries.is_empty() {
+    /// Keeps it, in the stead of what was not used for longest.
+    pub fn insert(&mut self, key: Key, uploaded: Option<Uploaded>) -> Option<Arc<Uploaded>> {
+        let bytes = uploaded.as_ref().map_or(0, |uploaded| uploaded.bytes);
+        while self.bytes + bytes > BUDGET && !self.entries.is_empty() {
             let oldest = self.entries.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| *key);
-            if let Some((_, old)) = oldest.and_then(|key| self.entries.remove(&key)) {
-                self.bytes -= old.bytes;
-            }
+            oldest.into_iter().for_each(|key| self.remove(key));
         }
-        self.bytes += uploaded.bytes;
-        let uploaded = Arc::new(uploaded);
-        self.entries.insert(key, (self.clock, Arc::clone(&uploaded)));
+        self.remove(key);
+        self.bytes += bytes;
+        self.clock += 1;
+        let uploaded = uploaded.map(Arc::new);
+        self.entries.insert(key, (self.clock, uploaded.clone()));
         uploaded
     }
+
+    fn remove(&mut self, key: Key) {
+        if let Some((_, Some(old))) = self.entries.remove(&key) {
+            self.bytes -= old.bytes;
+        }
+    }
+}
+
+/// Uploads the channels of a plane, band by band until `stop`; `None` where it is larger than the
+/// device allows.
+pub fn plane_textures(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    decoded: &Decoded,
+    stop: &dyn Fn() -> bool,
+) -> Option<Uploaded> {
+    let window = decoded.plane.data_window;
+    let size = (window.width, window.height);
+    if !fits(device, size.0, size.1) {
+        return None;
+    }
+    let mut uploaded = Uploaded { floats: Vec::new(), uints: Vec::new(), bytes: 0 };
+    for channel in decoded.plane.channels.iter().take(4) {
+        let sample_type = channel.samples.sample_type();
+        let bytes = channel.samples.as_bytes();
+        let view = upload(device, queue, size, format_of(sample_type), bytes, stop);
+        uploaded.bytes += bytes.len() as u64;
+        let (float, uint) = if sample_type.is_float() { (Some(view), None) } else { (None, Some(view)) };
+        uploaded.floats.push(float);
+        uploaded.uints.push(uint);
+    }
+    Some(uploaded)
+}
+
+/// Uploads the values and flags of a delta map, and those of its blocks, likewise.
+pub fn heat_textures(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    heat: &Heat,
+    stop: &dyn Fn() -> bool,
+) -> Option<Uploaded> {
+    let (map, coarse) = (&heat.map, &heat.coarse);
+    let size = (map.window.width, map.window.height);
+    if !fits(device, size.0, size.1) {
+        return None;
+    }
+    let float = |size, values: &[f32]| {
+        let bytes = bytemuck::cast_slice(values);
+        Some(upload(device, queue, size, wgpu::TextureFormat::R32Float, bytes, stop))
+    };
+    let uint =
+        |size, flags: &[u8]| Some(upload(device, queue, size, wgpu::TextureFormat::R8Uint, flags, stop));
+    Some(Uploaded {
+        floats: vec![float(size, &map.values), float(coarse.size, &coarse.values)],
+        uints: vec![uint(size, &map.flags), uint(coarse.size, &coarse.flags)],
+        bytes: (map.flags.len() + coarse.flags.len()) as u64 * 5,
+    })
 }
 
 fn fits(device: &wgpu::Device, width: u32, height: u32) -> bool {
@@ -146,6 +185,7 @@ fn upload(
     (width, height): (u32, u32),
     format: wgpu::TextureFormat,
     bytes: &[u8],
+    stop: &dyn Fn() -> bool,
 ) -> wgpu::TextureView {
     let size = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
     let texture = device.create_texture(&wgpu::TextureDescriptor {
@@ -158,8 +198,18 @@ fn upload(
         usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     });
-    let row = bytes.len() as u32 / height;
-    let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None };
-    queue.write_texture(texture.as_image_copy(), bytes, layout, size);
+    let row = bytes.len() / height as usize;
+    let layout =
+        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row as u32), rows_per_image: None };
+    let rows = (BAND / row.max(1)).max(1);
+    for (band, bytes) in bytes.chunks(rows * row).enumerate() {
+        if stop() {
+            break;
+        }
+        let mut target = texture.as_image_copy();
+        target.origin.y = (band * rows) as u32;
+        let size = wgpu::Extent3d { height: (bytes.len() / row) as u32, ..size };
+        queue.write_texture(target, bytes, layout, size);
+    }
     texture.create_view(&wgpu::TextureViewDescriptor::default())
 }

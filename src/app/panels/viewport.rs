@@ -140,6 +140,7 @@ fn draw(ui: &Ui, app: &mut App, part: &Part, slot: usize, scale: f32) {
         step: 1.0 / app.view.camera.zoom,
         slot,
         format: app.format,
+        shelf: app.shelf(),
     };
     let painter = ui.painter().with_clip_rect(part.clip);
     painter.add(Callback::new_paint_callback(part.rect, pane));
