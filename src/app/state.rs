@@ -7,24 +7,19 @@ use std::time::{Duration, Instant};
 
 use super::canvas::Heat;
 use super::exports::Exporting;
-use super::jobs::{CompareJob, MarksJob, Message, Opened, Workers};
+use super::jobs::{Message, Opened, Workers};
 use super::judge::Judge;
 use super::panels::pointer::{Gesture, Space};
-use super::sweep::{self, empty_cell};
-use super::uploads::{Item, Shelf, Uploads};
-use crate::engine::{CellStatus, Series, SeriesChannel};
+use super::requests::MarksKey;
+use super::sweeps::SweepKey;
+use super::uploads::{Shelf, Uploads};
 use crate::gpu::Gpu;
-use crate::image::SampleType;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
-use crate::view::results::rule_key;
-use crate::view::{Action, Mode, PairKey, StripCell, Sweep, View};
+use crate::view::{Action, Mode, PairKey, View};
 
 /// How long a notice stays.
 const TOAST_SECS: f32 = 8.0;
-/// Frames decoded ahead of the playhead, and behind it.
-const AHEAD: i64 = 12;
-const BEHIND: i64 = 3;
 
 /// What draws the window, told in the status line.
 #[derive(Clone, Debug, Default)]
@@ -109,30 +104,17 @@ pub struct App {
     pub exporting: VecDeque<Exporting>,
     pub(super) exports_begun: u64,
     pub(super) workers: Workers,
-    uploads: Option<Uploads>,
+    pub(super) uploads: Option<Uploads>,
     /// Whether all is decoded that the playhead asks for, but not yet on the device.
-    uploading: bool,
-    judge: Arc<Judge>,
-    heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
-    compare_asked: Option<PairKey>,
-    sweep_asked: Option<SweepKey>,
-    marks_asked: Option<MarksKey>,
-    marks_number: u64,
-    last_tick: Option<Instant>,
+    pub(super) uploading: bool,
+    pub(super) judge: Arc<Judge>,
+    pub(super) heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
+    pub(super) compare_asked: Option<PairKey>,
+    pub(super) sweep_asked: Option<SweepKey>,
+    pub(super) marks_asked: Option<MarksKey>,
+    pub(super) marks_number: u64,
+    pub(super) last_tick: Option<Instant>,
     ranges: BTreeMap<u64, ([f32; 4], [f32; 4])>,
-}
-
-/// What the marks of AOVs depend on: candidate, reference, rules.
-type MarksKey = (PathBuf, PathBuf, Vec<(u8, u64, u64)>);
-
-/// What a sweep depends on.
-#[derive(PartialEq)]
-struct SweepKey {
-    files: Vec<Vec<Option<PathBuf>>>,
-    reference: Option<usize>,
-    aov: String,
-    rule: (u8, u64, u64),
-    probes: Vec<u64>,
 }
 
 impl App {
@@ -319,237 +301,12 @@ impl App {
             Err(error) => self.say(error, true),
         }
     }
-
-    fn swept(&mut self, result: sweep::FrameResult) {
-        let Some(sweep) = self.view.sweep.as_mut().filter(|s| s.generation == result.generation) else {
-            return;
-        };
-        let (probes, channels) = (sweep.series.probes.len(), sweep.series.channels.len());
-        let mut cells = result.cells.into_iter();
-        let frames = sweep.series.frames.len();
-        for (sequence, strip) in result.strips.into_iter().enumerate() {
-            sweep.strips[sequence * frames + result.frame] = strip;
-            for (probe, channel) in (0..probes).flat_map(|p| (0..channels).map(move |c| (p, c))) {
-                let index = sweep.series.index(sequence, result.frame, probe, channel);
-                sweep.series.cells[index] = cells.next().expect("a cell for each probe and channel");
-            }
-        }
-        (sweep.done[result.frame], sweep.filled[result.frame]) = (true, true);
-    }
-
-    /// Asks the threads for what the view needs now.
-    fn request(&mut self) {
-        self.request_planes();
-        self.request_comparison();
-        self.refresh_shown();
-        self.request_sweep();
-        self.request_marks();
-    }
-
-    fn request_planes(&self) {
-        let (view, index) = (&self.view, self.view.playback.index() as i64);
-        let direction = view.playback.direction();
-        let frames = view.playback.frames();
-        let mut wishes = Vec::new();
-        let sides = [view.candidate, view.reference];
-        for offset in std::iter::once(0).chain(1..=AHEAD).chain((1..=BEHIND).map(|n| -n)) {
-            let place = index + offset * direction;
-            let Some(frame) = usize::try_from(place).ok().and_then(|place| frames.get(place)) else {
-                continue;
-            };
-            for side in sides.into_iter().flatten() {
-                wishes.extend(self.plane_key(view.catalogue.path(side, *frame)));
-            }
-        }
-        self.loader.want(wishes);
-    }
-
-    fn sides(&self) -> (Option<Loaded>, Option<Loaded>) {
-        let get = |path| self.plane_key(path).and_then(|key| self.loader.get(&key));
-        (get(self.view.reference_path()), get(self.view.candidate_path()))
-    }
-
-    fn request_comparison(&mut self) {
-        let Some(key) = self.view.pair_key() else { return };
-        let known = self.heat.as_ref().is_some_and(|(k, _)| *k == key);
-        if known || self.compare_asked.as_ref() == Some(&key) {
-            return;
-        }
-        if let (Some(Ok(reference)), Some(Ok(candidate))) = self.sides() {
-            let rule = self.view.rule();
-            self.workers.compare.submit(CompareJob { key: key.clone(), candidate, reference, rule });
-            self.compare_asked = Some(key);
-        }
-    }
-
-    /// Shows what the playhead asks for once it is whole.
-    fn refresh_shown(&mut self) {
-        let (reference, candidate) = self.sides();
-        let expected = |path: Option<&Path>, side: &Option<Loaded>| path.is_none() || side.is_some();
-        let planes = expected(self.view.reference_path(), &reference)
-            && expected(self.view.candidate_path(), &candidate);
-        let both = matches!((&reference, &candidate), (Some(Ok(_)), Some(Ok(_))));
-        let heat = self.current_heat();
-        self.waiting = !planes || (both && heat.is_none() && self.view.mode == Mode::Difference);
-        self.uploading = !self.waiting && !self.are_uploaded(&reference, &candidate, heat.as_ref());
-        let not_yet = self.waiting || self.uploading;
-        if not_yet && self.shown.frame.is_some() && self.view.playback.frame().is_some() {
-            return;
-        }
-        let (heat, no_heat) = match heat {
-            Some(Ok(heat)) => (Some(heat), None),
-            Some(Err(error)) => (None, Some(error)),
-            None => (None, None),
-        };
-        self.shown = Shown { reference, candidate, heat, no_heat, frame: self.view.playback.frame() };
-    }
-
-    fn are_uploaded(
-        &self,
-        reference: &Option<Loaded>,
-        candidate: &Option<Loaded>,
-        heat: Option<&Result<Arc<Heat>, String>>,
-    ) -> bool {
-        let planes = [reference, candidate].into_iter().flatten().flatten();
-        let heat = heat.and_then(|heat| heat.as_ref().ok());
-        let items: Vec<Item> =
-            planes.cloned().map(Item::Plane).chain(heat.cloned().map(Item::Heat)).collect();
-        self.uploads.as_ref().is_none_or(|uploads| uploads.are_there(&items))
-    }
-
-    /// The heat of the shown files, if only of an earlier tolerance.
-    fn current_heat(&self) -> Option<Result<Arc<Heat>, String>> {
-        let (key, heat) = self.heat.as_ref()?;
-        let wanted = self.view.pair_key()?;
-        let same =
-            key.candidate == wanted.candidate && key.reference == wanted.reference && key.aov == wanted.aov;
-        same.then(|| heat.clone())
-    }
-
-    fn request_marks(&mut self) {
-        let (Some(candidate), Some(reference)) = (self.view.candidate_path(), self.view.reference_path())
-        else {
-            return;
-        };
-        if self.view.playback.is_playing() || self.waiting {
-            return;
-        }
-        let aovs: Vec<_> = self.view.aovs.iter().map(|e| (e.key.clone(), self.view.rule_of(e))).collect();
-        let rules = aovs.iter().map(|(_, rule)| rule_key(rule)).collect();
-        let key = (candidate.to_owned(), reference.to_owned(), rules);
-        if self.marks_asked.as_ref() == Some(&key) {
-            return;
-        }
-        self.marks_number += 1;
-        let (candidate, reference) = (key.0.clone(), key.1.clone());
-        self.workers.marks.submit(MarksJob { number: self.marks_number, candidate, reference, aovs });
-        self.view.changed_aovs.clear();
-        self.marks_asked = Some(key);
-    }
-
-    fn request_sweep(&mut self) {
-        let view = &self.view;
-        let (Some(entry), false) = (view.aov_entry(), view.playback.frames().is_empty()) else { return };
-        let sequences: Vec<usize> = view.catalogue.shown().collect();
-        let frames = view.playback.frames();
-        let file = |s: usize, f: i64| view.catalogue.path(s, f).map(Path::to_owned);
-        let files: Vec<Vec<_>> =
-            sequences.iter().map(|&s| frames.iter().map(|&f| file(s, f)).collect()).collect();
-        let rule = view.rule();
-        let key = SweepKey {
-            files,
-            reference: sequences.iter().position(|s| Some(*s) == view.reference),
-            aov: entry.key.clone(),
-            rule: rule_key(&rule),
-            probes: view.probes.items().iter().map(|item| item.id).collect(),
-        };
-        if self.sweep_asked.as_ref() == Some(&key) {
-            return;
-        }
-        let channels = entry.channels.clone();
-        let sweep = self.new_sweep(&key, sequences, &channels);
-        let job = sweep::Job {
-            generation: sweep.generation,
-            order: order(frames.len(), view.playback.index()),
-            files: key.files.clone(),
-            reference: key.reference,
-            aov: key.aov.clone(),
-            channels,
-            rule,
-            probes: sweep.series.probes.clone(),
-        };
-        self.view.sweep = Some(sweep);
-        self.sweep_asked = Some(key);
-        self.workers.sweep.submit(job);
-    }
-
-    /// An empty sweep; what the one before it knows and still holds is taken over.
-    fn new_sweep(&self, key: &SweepKey, sequences: Vec<usize>, channels: &[String]) -> Sweep {
-        let view = &self.view;
-        let rule = view.rule();
-        let frames = view.playback.frames().to_vec();
-        let probes: Vec<_> = view.probes.items().iter().map(|item| item.probe.clone()).collect();
-        let channel = |name: &String| SeriesChannel {
-            aov: key.aov.clone(),
-            channel: name.clone(),
-            sample_type: self.sample_type(name),
-            tol_abs: rule.abs,
-            tol_rel: rule.rel,
-        };
-        let count = sequences.len() * frames.len();
-        let series = Series {
-            sequences: sequences.iter().map(|&s| view.name(Some(s)).to_owned()).collect(),
-            reference_index: key.reference,
-            cells: vec![empty_cell(CellStatus::FrameMissing); count * probes.len() * channels.len()],
-            paths: key.files.iter().flatten().cloned().collect(),
-            channels: channels.iter().map(channel).collect(),
-            frames,
-            probes,
-        };
-        let frame_count = series.frames.len();
-        let mut sweep = Sweep {
-            generation: view.sweep.as_ref().map_or(1, |old| old.generation + 1),
-            sequences,
-            probes: key.probes.clone(),
-            series,
-            strips: vec![StripCell::Pending; count],
-            done: vec![false; frame_count],
-            filled: vec![false; frame_count],
-        };
-        if let (Some(old), Some(asked)) = (&view.sweep, &self.sweep_asked) {
-            let same_pictures =
-                asked.files == key.files && asked.reference == key.reference && asked.aov == key.aov;
-            if same_pictures {
-                sweep.strips.clone_from(&old.strips);
-            }
-            if same_pictures && asked.probes == key.probes {
-                sweep.series.cells.clone_from(&old.series.cells);
-                sweep.filled.clone_from(&old.filled);
-            }
-        }
-        sweep
-    }
-
-    fn sample_type(&self, channel: &str) -> SampleType {
-        let view = &self.view;
-        let infos = view.catalogue.shown().filter_map(|s| view.catalogue.entries()[s].info.as_ref().ok());
-        let mut aovs = infos.filter_map(|info| info.aov(view.aov.as_deref()?));
-        let found = aovs.find_map(|aov| aov.channels.iter().find(|c| c.name.eq_ignore_ascii_case(channel)));
-        found.map_or(SampleType::F32, |channel| channel.sample_type)
-    }
 }
 
 impl Drop for App {
     fn drop(&mut self) {
         self.cancel_exports();
     }
-}
-
-/// Frame indices from the playhead outwards.
-fn order(count: usize, from: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|index| index.abs_diff(from));
-    order
 }
 
 /// Where exports of what was opened go: the opened folder's parent, if it can be told.

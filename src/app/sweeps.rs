@@ -1,0 +1,137 @@
+//! Sets up the walk over all frames, and takes in what it finds.
+
+use std::path::{Path, PathBuf};
+
+use super::App;
+use super::sweep::{self, empty_cell};
+use crate::engine::{CellStatus, Series, SeriesChannel};
+use crate::image::SampleType;
+use crate::view::results::rule_key;
+use crate::view::{StripCell, Sweep};
+
+/// What a sweep depends on.
+#[derive(PartialEq)]
+pub struct SweepKey {
+    files: Vec<Vec<Option<PathBuf>>>,
+    reference: Option<usize>,
+    aov: String,
+    rule: (u8, u64, u64),
+    probes: Vec<u64>,
+}
+
+impl App {
+    pub(super) fn request_sweep(&mut self) {
+        let view = &self.view;
+        let (Some(entry), false) = (view.aov_entry(), view.playback.frames().is_empty()) else { return };
+        let sequences: Vec<usize> = view.catalogue.shown().collect();
+        let frames = view.playback.frames();
+        let file = |s: usize, f: i64| view.catalogue.path(s, f).map(Path::to_owned);
+        let files: Vec<Vec<_>> =
+            sequences.iter().map(|&s| frames.iter().map(|&f| file(s, f)).collect()).collect();
+        let rule = view.rule();
+        let key = SweepKey {
+            files,
+            reference: sequences.iter().position(|s| Some(*s) == view.reference),
+            aov: entry.key.clone(),
+            rule: rule_key(&rule),
+            probes: view.probes.items().iter().map(|item| item.id).collect(),
+        };
+        if self.sweep_asked.as_ref() == Some(&key) {
+            return;
+        }
+        let channels = entry.channels.clone();
+        let sweep = self.new_sweep(&key, sequences, &channels);
+        let job = sweep::Job {
+            generation: sweep.generation,
+            order: order(frames.len(), view.playback.index()),
+            files: key.files.clone(),
+            reference: key.reference,
+            aov: key.aov.clone(),
+            channels,
+            rule,
+            probes: sweep.series.probes.clone(),
+        };
+        self.view.sweep = Some(sweep);
+        self.sweep_asked = Some(key);
+        self.workers.sweep.submit(job);
+    }
+
+    /// An empty sweep; what the one before it knows and still holds is taken over.
+    fn new_sweep(&self, key: &SweepKey, sequences: Vec<usize>, channels: &[String]) -> Sweep {
+        let view = &self.view;
+        let rule = view.rule();
+        let frames = view.playback.frames().to_vec();
+        let probes: Vec<_> = view.probes.items().iter().map(|item| item.probe.clone()).collect();
+        let channel = |name: &String| SeriesChannel {
+            aov: key.aov.clone(),
+            channel: name.clone(),
+            sample_type: self.sample_type(name),
+            tol_abs: rule.abs,
+            tol_rel: rule.rel,
+        };
+        let count = sequences.len() * frames.len();
+        let series = Series {
+            sequences: sequences.iter().map(|&s| view.name(Some(s)).to_owned()).collect(),
+            reference_index: key.reference,
+            cells: vec![empty_cell(CellStatus::FrameMissing); count * probes.len() * channels.len()],
+            paths: key.files.iter().flatten().cloned().collect(),
+            channels: channels.iter().map(channel).collect(),
+            frames,
+            probes,
+        };
+        let frame_count = series.frames.len();
+        let mut sweep = Sweep {
+            generation: view.sweep.as_ref().map_or(1, |old| old.generation + 1),
+            sequences,
+            probes: key.probes.clone(),
+            series,
+            strips: vec![StripCell::Pending; count],
+            done: vec![false; frame_count],
+            filled: vec![false; frame_count],
+        };
+        if let (Some(old), Some(asked)) = (&view.sweep, &self.sweep_asked) {
+            let same_pictures =
+                asked.files == key.files && asked.reference == key.reference && asked.aov == key.aov;
+            if same_pictures {
+                sweep.strips.clone_from(&old.strips);
+            }
+            if same_pictures && asked.probes == key.probes {
+                sweep.series.cells.clone_from(&old.series.cells);
+                sweep.filled.clone_from(&old.filled);
+            }
+        }
+        sweep
+    }
+
+    fn sample_type(&self, channel: &str) -> SampleType {
+        let view = &self.view;
+        let infos = view.catalogue.shown().filter_map(|s| view.catalogue.entries()[s].info.as_ref().ok());
+        let mut aovs = infos.filter_map(|info| info.aov(view.aov.as_deref()?));
+        let found = aovs.find_map(|aov| aov.channels.iter().find(|c| c.name.eq_ignore_ascii_case(channel)));
+        found.map_or(SampleType::F32, |channel| channel.sample_type)
+    }
+
+    pub(super) fn swept(&mut self, result: sweep::FrameResult) {
+        let Some(sweep) = self.view.sweep.as_mut().filter(|s| s.generation == result.generation) else {
+            return;
+        };
+        let (probes, channels) = (sweep.series.probes.len(), sweep.series.channels.len());
+        let mut cells = result.cells.into_iter();
+        let frames = sweep.series.frames.len();
+        for (sequence, strip) in result.strips.into_iter().enumerate() {
+            sweep.strips[sequence * frames + result.frame] = strip;
+            for (probe, channel) in (0..probes).flat_map(|p| (0..channels).map(move |c| (p, c))) {
+                let index = sweep.series.index(sequence, result.frame, probe, channel);
+                sweep.series.cells[index] = cells.next().expect("a cell for each probe and channel");
+            }
+        }
+        (sweep.done[result.frame], sweep.filled[result.frame]) = (true, true);
+    }
+}
+
+/// Frame indices from the playhead outwards.
+fn order(count: usize, from: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|index| index.abs_diff(from));
+    order
+}
