@@ -59,6 +59,15 @@ impl<J: Send + 'static> Latest<J> {
     }
 }
 
+impl<J> Latest<J> {
+    /// Lets the thread end by itself: what it is at is stale, and there will be nothing more.
+    pub fn leave(&self) {
+        self.newest.fetch_add(1, Ordering::Relaxed);
+        self.slot.job.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.slot.changed.notify_all();
+    }
+}
+
 impl<J> Slot<J> {
     fn take(&self) -> Option<(u64, J)> {
         let mut slot = self.job.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,9 +85,7 @@ impl<J> Slot<J> {
 
 impl<J> Drop for Latest<J> {
     fn drop(&mut self) {
-        self.newest.fetch_add(1, Ordering::Relaxed);
-        self.slot.job.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
-        self.slot.changed.notify_all();
+        self.leave();
         if let Some(thread) = self.thread.take() {
             // A panic in a worker has been reported by its thread already.
             let _ = thread.join();
@@ -115,6 +122,13 @@ impl<J: Send + 'static> Queue<J> {
 
 impl<J> Drop for Queue<J> {
     fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl<J> Queue<J> {
+    /// Does what is there, and then no more.
+    pub fn finish(&mut self) {
         self.sender = None;
         if let Some(thread) = self.thread.take() {
             // A panic in a worker has been reported by its thread already.

@@ -216,11 +216,27 @@ impl Workers {
     }
 }
 
-impl Drop for Workers {
-    fn drop(&mut self) {
-        // A worker that waits for room in the inbox must be let go before it can be joined.
+impl Workers {
+    /// Finishes the files that are being written; all else is left to end by itself.
+    pub fn leave(&mut self) {
+        self.listen_no_more();
+        self.open.leave();
+        self.compare.leave();
+        self.sweep.leave();
+        self.marks.leave();
+        self.export.finish();
+    }
+
+    /// A worker that waits for room in the inbox must be let go before it can be joined.
+    fn listen_no_more(&mut self) {
         let (_, nobody) = crossbeam_channel::bounded(0);
         self.inbox = nobody;
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.listen_no_more();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who compares: the CPU until there is a device that does it faster, with the same results.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::gpu::{Gpu, GpuBackend};
 use crate::metric::{Backend, Comparison, Cpu, Pair, Rule, Want};
@@ -9,6 +9,8 @@ use crate::metric::{Backend, Comparison, Cpu, Pair, Rule, Want};
 #[derive(Default)]
 pub struct Judge {
     gpu: OnceLock<GpuBackend>,
+    /// Read while something is compared.
+    gate: RwLock<()>,
 }
 
 impl Judge {
@@ -24,6 +26,12 @@ impl Judge {
         Ok(())
     }
 
+    /// Waits for the comparison under way and lets no other begin, ever: the program ends, and no
+    /// thread may be inside the graphics driver then.
+    pub fn close(&self) {
+        std::mem::forget(self.gate.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
     fn backend(&self) -> &dyn Backend {
         self.gpu.get().map_or(&Cpu as &dyn Backend, |gpu| gpu)
     }
@@ -35,6 +43,7 @@ impl Backend for Judge {
     }
 
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
+        let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         self.backend().compare(pair, rule, want)
     }
 }

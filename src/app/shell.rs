@@ -30,7 +30,8 @@ impl From<egui_winit::accesskit_winit::Event> for UserEvent {
     }
 }
 
-/// Opens the window and stays until it is closed.
+/// Opens the window and stays until it is closed. Meant as the last thing that a program does:
+/// threads that decode are left to end by themselves.
 ///
 /// # Errors
 /// When there is no screen, no graphics driver, or the surface is lost for good.
@@ -48,8 +49,13 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let mut app = App::new(budget, &wake)?;
     app.open(options.paths);
     let mut shell = Shell { app, proxy, screen: None, next: None, failure: None };
-    event_loop.run_app(&mut shell)?;
-    shell.failure.map_or(Ok(()), Err)
+    let ended = event_loop.run_app(&mut shell);
+    let Shell { app, screen, failure, .. } = shell;
+    // The window goes first: what is still to be finished is nothing to look at.
+    drop(screen);
+    app.close();
+    ended?;
+    failure.map_or(Ok(()), Err)
 }
 
 fn half_of_free_memory() -> u64 {

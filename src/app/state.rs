@@ -170,6 +170,18 @@ impl App {
         }
     }
 
+    /// Ends the viewer at the end of the program: at once, whatever is being decoded. Files that
+    /// are being written are finished, exports of tracked values are cancelled.
+    pub fn close(mut self) {
+        self.cancel_exports();
+        self.loader.stop();
+        self.workers.leave();
+        self.uploads = None;
+        self.judge.close();
+        // To drop it would be to wait for threads that decode for nobody.
+        std::mem::forget(self);
+    }
+
     /// Searches folders, patterns and files for sequences, in the background.
     pub fn open(&mut self, paths: Vec<PathBuf>) {
         if paths.is_empty() {

@@ -195,6 +195,12 @@ impl Loader {
         self.shared.lock().cache.contains(key)
     }
 
+    /// Begins nothing more; its threads end after what they are at.
+    pub fn stop(&self) {
+        self.shared.lock().stopped = true;
+        self.shared.changed.notify_all();
+    }
+
     /// How far the present wishes are fulfilled.
     pub fn progress(&self) -> Progress {
         let state = self.shared.lock();
@@ -210,8 +216,7 @@ impl Loader {
 
 impl Drop for Loader {
     fn drop(&mut self) {
-        self.shared.lock().stopped = true;
-        self.shared.changed.notify_all();
+        self.stop();
         for thread in self.threads.drain(..) {
             // A panic in a worker has been reported by its thread already.
             let _ = thread.join();

@@ -49,7 +49,7 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     } else {
         DisplayRange::absolute(max, Scale::Linear)
     };
-    for (position, label) in marks(&range) {
+    for (position, label) in marks(&range, heat.signed) {
         let x = bar.left() + bar.width() * position as f32;
         painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::WEAK));
         let align = match position {
@@ -61,17 +61,22 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     }
 }
 
-/// Round numbers, and the end of the range, where they do not run into each other.
-fn marks(range: &DisplayRange) -> Vec<(f64, String)> {
-    let mut marks: Vec<(f64, String)> =
-        range.ticks(5).iter().map(|t| (t.position, tick_label(t.value))).collect();
-    marks.retain(|(position, _)| *position < 0.78);
-    marks.push((1.0, format!("{:.3e}", range.hi())));
-    if (1e-3..1e4).contains(&range.hi()) {
-        marks.pop();
-        marks.push((1.0, format!("{:.4}", range.hi())));
+/// Round numbers, and the ends of the range, where they do not run into each other.
+fn marks(range: &DisplayRange, signed: bool) -> Vec<(f64, String)> {
+    let inner = if signed { 0.2..0.8 } else { 0.0..0.8 };
+    let ticks = range.ticks(5).into_iter().filter(|tick| inner.contains(&tick.position));
+    let mut marks: Vec<(f64, String)> = ticks.map(|t| (t.position, tick_label(t.value))).collect();
+    if signed {
+        marks.push((0.0, end_label(-range.hi())));
     }
+    marks.push((1.0, end_label(range.hi())));
     marks
+}
+
+/// The end of a range: as it is where that is short.
+fn end_label(value: f64) -> String {
+    let whole = tick_label(value);
+    if whole.len() <= 8 { whole } else { format!("{value:.3e}") }
 }
 
 /// The colour that the shader gives to that position: a change is never as dark as none.
