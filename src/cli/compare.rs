@@ -160,6 +160,9 @@ pub fn execute(
         Event::Progress { done, total } => progress.at(done, total),
     })?;
     progress.finish();
+    if let Some(trouble) = context.backend.trouble() {
+        progress.note(&trouble);
+    }
     let names = ReportNames {
         reference: plan.against.reference_name(),
         candidates: plan.candidates.iter().map(|candidate| candidate.name.clone()).collect(),

@@ -116,6 +116,9 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
         Event::Progress { done, total } => progress.at(done, total),
     })?;
     progress.finish();
+    if let Some(trouble) = context.backend.trouble() {
+        progress.note(&trouble);
+    }
     let series = finished.series.expect("a plan with probes gives a series");
     for (index, probe) in plan.probes.iter().enumerate() {
         if is_outside_everywhere(&series, index) {
