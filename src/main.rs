@@ -18,6 +18,7 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    hush_device_selection();
     let cancel = Arc::new(AtomicBool::new(false));
     let in_window = Arc::new(AtomicBool::new(false));
     listen_for_interrupts(Arc::clone(&cancel), Arc::clone(&in_window));
@@ -79,7 +80,7 @@ fn open_window(_: Vec<PathBuf>) -> anyhow::Result<()> {
 #[allow(clippy::print_stderr, reason = "main is where errors are told")]
 fn open_after_demo(folders: Vec<PathBuf>) {
     if let Err(error) = open_window(folders) {
-        eprintln!("aovscope: no window: {error:#}");
+        eprintln!("aovscope: no window: {}", told_once(&error));
     }
 }
 
@@ -96,6 +97,18 @@ fn listen_for_interrupts(cancel: Arc<AtomicBool>, in_window: Arc<AtomicBool>) {
     let _ = ctrlc::set_handler(handler);
 }
 
+/// Mesa's device-selection layer looks for a Wayland display at every look at the adapters, and
+/// without `XDG_RUNTIME_DIR`, as on a farm node, complains of it on standard error. There is no
+/// display to choose an adapter for then: the layer is told to stay out.
+#[allow(unsafe_code, reason = "a variable for a C library, which reads no other settings")]
+fn hush_device_selection() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: the first thing that the program does after reading its arguments; there is no
+        // other thread yet that could read the environment.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
+}
+
 /// Whoever reads standard output has gone (`| head`): nothing to tell.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io_error = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
@@ -104,5 +117,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 #[allow(clippy::print_stderr, reason = "main is where errors are told")]
 fn print_error(error: &anyhow::Error) {
-    eprintln!("aovscope: {error:#}");
+    eprintln!("aovscope: {}", told_once(error));
+}
+
+/// The error and its causes, but for those that it has named itself.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }

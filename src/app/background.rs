@@ -1,5 +1,6 @@
 //! Work off the window's thread: opening, comparing the shown pair, sweeping over all frames,
-//! exporting. Each worker has one place for a job; a newer job takes the place of one that waits.
+//! exporting. A [`Latest`] worker has one place for a job, which a newer one takes; a [`Queue`]
+//! does all.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -78,6 +79,43 @@ impl<J> Drop for Latest<J> {
         self.newest.fetch_add(1, Ordering::Relaxed);
         self.slot.job.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
         self.slot.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic in a worker has been reported by its thread already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Most jobs that wait in a [`Queue`].
+const MOST_JOBS: usize = 32;
+
+/// A named thread that does every job, one after the other. Dropping it finishes what is there.
+pub struct Queue<J> {
+    sender: Option<crossbeam_channel::Sender<J>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<J: Send + 'static> Queue<J> {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn(name: &str, work: impl Fn(J) + Send + 'static) -> std::io::Result<Self> {
+        let (sender, jobs) = crossbeam_channel::bounded(MOST_JOBS);
+        let run = move || jobs.iter().for_each(work);
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+        Ok(Self { sender: Some(sender), thread: Some(thread) })
+    }
+
+    /// Hands in a job; false where too many wait.
+    pub fn submit(&self, job: J) -> bool {
+        self.sender.as_ref().is_some_and(|sender| sender.try_send(job).is_ok())
+    }
+}
+
+impl<J> Drop for Queue<J> {
+    fn drop(&mut self) {
+        self.sender = None;
         if let Some(thread) = self.thread.take() {
             // A panic in a worker has been reported by its thread already.
             let _ = thread.join();

@@ -43,6 +43,8 @@ pub struct Heat {
     pub map: DeltaMap,
     /// Whether it has a sign.
     pub signed: bool,
+    /// The value at the end of its legend unless the user fixes one: round, over nearly all.
+    pub auto_max: f64,
 }
 
 /// What one pane shows.

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::background::{Latest, Stale};
+use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
 use super::sweep;
 use crate::engine::Series;
-use crate::export;
+use crate::export::{self, MapCaption, MapStyle};
+use crate::image::{Scale, Window};
 use crate::load::{Decoded, Loader, PlaneKey, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
 use crate::sequence::{Depth, discover};
@@ -26,7 +27,7 @@ pub enum Message {
     /// The user chose folders (or nothing).
     Chosen(Option<Vec<PathBuf>>),
     /// The shown pair is compared.
-    Compared(PairKey, Result<(FrameStats, Arc<Heat>), String>),
+    Compared(PairKey, Result<(Box<FrameStats>, Arc<Heat>), String>),
     /// One frame of the sweep.
     Swept(sweep::FrameResult),
     /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
@@ -73,6 +74,24 @@ pub enum ExportJob {
     Csv(Box<Series>, PathBuf),
     /// The tracked values.
     Npz(Box<Series>, PathBuf),
+    /// The shown delta in colours, with legend.
+    MapPng(MapExport),
+    /// The shown delta as values.
+    MapExr(MapExport),
+}
+
+/// A delta map to be written.
+pub struct MapExport {
+    /// The map.
+    pub heat: Arc<Heat>,
+    /// Where it comes from.
+    pub caption: MapCaption,
+    /// Of the compared pictures.
+    pub display_window: Window,
+    /// How it is coloured.
+    pub style: MapStyle,
+    /// Where it goes.
+    pub path: PathBuf,
 }
 
 /// All background threads.
@@ -86,7 +105,7 @@ pub struct Workers {
     /// Marks AOVs that changed.
     pub marks: Latest<MarksJob>,
     /// Writes files.
-    pub export: Latest<ExportJob>,
+    pub export: Queue<ExportJob>,
     /// Their messages.
     pub inbox: Receiver<Message>,
     sender: Sender<Message>,
@@ -109,6 +128,7 @@ impl Workers {
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let compare = Latest::spawn("compare", move |job: CompareJob, _| {
             let result = compare(&job, judge.as_ref());
+            let result = result.map(|(stats, heat)| (Box::new(stats), heat));
             tell(Message::Compared(job.key, result));
         })?;
         let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
@@ -120,7 +140,7 @@ impl Workers {
             mark(&job, &planes, judge.as_ref(), stale, &tell);
         })?;
         let tell = teller(&sender, wake);
-        let export = Latest::spawn("export", move |job: ExportJob, _| {
+        let export = Queue::spawn("export", move |job: ExportJob| {
             tell(Message::Exported(write(job)));
         })?;
         Ok(Self { open, compare, sweep, marks, export, inbox, sender, wake: Arc::clone(wake) })
@@ -200,7 +220,8 @@ fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<H
     let map = comparison.map.ok_or("the comparison gave no map")?;
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let signed = job.rule.metric == Metric::Signed;
-    Ok((comparison.stats, Arc::new(Heat { id, map, signed })))
+    let auto_max = export::auto_range(&map, signed, Scale::Linear).hi();
+    Ok((comparison.stats, Arc::new(Heat { id, map, signed, auto_max })))
 }
 
 fn mark(
@@ -229,6 +250,12 @@ fn write(job: ExportJob) -> Result<PathBuf, String> {
     let (result, path) = match job {
         ExportJob::Csv(series, path) => (export::export_csv(&series, &path), path),
         ExportJob::Npz(series, path) => (export::export_npz(&series, &path), path),
+        ExportJob::MapPng(map) => {
+            (export::export_map_png(&map.heat.map, &map.caption, &map.style, &map.path), map.path)
+        }
+        ExportJob::MapExr(map) => {
+            (export::export_map_exr(&map.heat.map, &map.caption, map.display_window, &map.path), map.path)
+        }
     };
     result.map(|()| path).map_err(|error| error.to_string())
 }

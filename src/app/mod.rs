@@ -7,6 +7,7 @@
 mod background;
 mod canvas;
 mod jobs;
+mod judge;
 pub mod keys;
 mod panels;
 mod range;

@@ -94,6 +94,7 @@ impl Shell {
         let mut input = egui_winit::State::new(ctx.clone(), root, event_loop, Some(scale), None, Some(side));
         input.init_accesskit(event_loop, &window, self.proxy.clone());
         self.app.device = surface.describe();
+        self.app.compute_on(surface.gpu());
         self.app.format = surface.format();
         window.set_visible(true);
         Ok(Screen { window, surface, ctx, input })

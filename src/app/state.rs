@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::canvas::Heat;
-use super::jobs::{CompareJob, ExportJob, MarksJob, Message, Opened, Workers};
+use super::jobs::{CompareJob, ExportJob, MapExport, MarksJob, Message, Opened, Workers};
+use super::judge::Judge;
 use super::sweep::{self, empty_cell};
 use crate::engine::{CellStatus, Series, SeriesChannel};
-use crate::export::{DEFAULT_CSV, DEFAULT_NPZ};
-use crate::image::SampleType;
+use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapCaption, MapRange, MapStyle};
+use crate::gpu::Gpu;
+use crate::image::{DisplayRange, SampleType, Scale};
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
-use crate::metric::{Backend, Cpu};
+use crate::metric::Backend;
 use crate::view::results::rule_key;
 use crate::view::{Action, Mode, PairKey, StripCell, Sweep, View};
 
@@ -98,14 +100,18 @@ pub struct App {
     /// Exports that wait for the sweep.
     waiting_exports: VecDeque<ExportKind>,
     workers: Workers,
+    judge: Arc<Judge>,
     heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     compare_asked: Option<PairKey>,
     sweep_asked: Option<SweepKey>,
-    marks_asked: Option<(PathBuf, PathBuf, Vec<(u8, u64, u64)>)>,
+    marks_asked: Option<MarksKey>,
     marks_number: u64,
     last_tick: Option<Instant>,
     ranges: BTreeMap<u64, ([f32; 4], [f32; 4])>,
 }
+
+/// What the marks of AOVs depend on: candidate, reference, rules.
+type MarksKey = (PathBuf, PathBuf, Vec<(u8, u64, u64)>);
 
 /// What a sweep depends on.
 #[derive(PartialEq)]
@@ -124,6 +130,10 @@ pub enum ExportKind {
     Csv,
     /// `comparison_export.npz`.
     Npz,
+    /// The shown delta in colours.
+    MapPng,
+    /// The shown delta as values.
+    MapExr,
 }
 
 impl App {
@@ -135,7 +145,8 @@ impl App {
         let threads = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(1, 8));
         let options = LoadOptions { budget_bytes, threads, limits: crate::codec::Limits::default() };
         let loader = Arc::new(Loader::new(options, Arc::clone(wake))?);
-        let backend: Arc<dyn Backend> = Arc::new(Cpu);
+        let judge = Arc::new(Judge::default());
+        let backend: Arc<dyn Backend> = Arc::<Judge>::clone(&judge);
         let workers = Workers::new(&loader, &backend, wake)?;
         Ok(Self {
             view: View::default(),
@@ -152,6 +163,7 @@ impl App {
             export_folder: std::env::current_dir().unwrap_or_default(),
             waiting_exports: VecDeque::new(),
             workers,
+            judge,
             heat: None,
             compare_asked: None,
             sweep_asked: None,
@@ -172,6 +184,18 @@ impl App {
         }
         self.opening = true;
         self.workers.open.submit(paths);
+    }
+
+    /// Lets a device do the comparing from now on.
+    pub fn compute_on(&mut self, gpu: Gpu) {
+        if let Err(error) = self.judge.take(gpu) {
+            self.say(format!("the CPU compares: {error}"), true);
+        }
+    }
+
+    /// Who compares: `cpu` or `gpu`.
+    pub fn compares_on(&self) -> &'static str {
+        self.judge.name()
     }
 
     /// Shows the system's folder dialog.
@@ -220,12 +244,48 @@ impl App {
 
     /// Exports the tracked values as soon as they are complete.
     pub fn export(&mut self, kind: ExportKind) {
+        if matches!(kind, ExportKind::MapPng | ExportKind::MapExr) {
+            self.export_map(kind);
+            return;
+        }
         if self.view.probes.items().is_empty() {
             self.say("nothing to export: click a pixel or draw a rectangle first".to_owned(), true);
             return;
         }
         self.waiting_exports.push_back(kind);
         self.export_what_is_ready();
+    }
+
+    /// Writes the shown delta: `comparison_AOV.0007.png` or `.exr`.
+    fn export_map(&mut self, kind: ExportKind) {
+        let (Some(heat), Some(aov)) = (self.shown.heat.clone(), self.view.aov.clone()) else {
+            self.say("nothing to export: there is no difference of this frame".to_owned(), true);
+            return;
+        };
+        let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
+        let display_window = plane.unwrap_or(heat.map.window);
+        let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
+        let name = aov.replace(['/', '\\', ':'], "_");
+        let frame = self.shown.frame.unwrap_or(0);
+        let path = self.export_folder.join(format!("comparison_{name}.{frame:04}.{extension}"));
+        let caption = MapCaption {
+            aov,
+            candidate: self.view.name(self.view.candidate).to_owned(),
+            reference: self.view.name(self.view.reference).to_owned(),
+            frame: self.shown.frame,
+            rule: self.view.rule(),
+        };
+        let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
+        let map = MapExport { heat, caption, display_window, style, path };
+        let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
+        self.submit_export(job);
+    }
+
+    /// The range of the legend on screen.
+    fn map_range(&self, heat: &Heat) -> MapRange {
+        let max = self.view.heat_range.unwrap_or(heat.auto_max);
+        let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
+        MapRange::Fixed(range(max, Scale::Linear))
     }
 
     /// Values shown black and white for a plane, by channel; measured once.
@@ -248,7 +308,7 @@ impl App {
             Message::Chosen(paths) => self.open(paths.unwrap_or_default()),
             Message::Compared(key, result) => {
                 let (stats, heat) = match result {
-                    Ok((stats, heat)) => (Ok(stats), Ok(heat)),
+                    Ok((stats, heat)) => (Ok(*stats), Ok(heat)),
                     Err(error) => (Err(error.clone()), Err(error)),
                 };
                 self.view.statistics.insert(key.clone(), stats);
@@ -301,15 +361,22 @@ impl App {
     fn export_what_is_ready(&mut self) {
         let Some(sweep) = self.view.sweep.as_ref().filter(|sweep| sweep.is_complete()) else { return };
         let wanted: Vec<u64> = self.view.probes.items().iter().map(|item| item.id).collect();
-        if sweep.probes != wanted {
+        if sweep.probes != wanted || self.waiting_exports.is_empty() {
             return;
         }
+        let series = sweep.series.clone();
         while let Some(kind) = self.waiting_exports.pop_front() {
-            let series = Box::new(sweep.series.clone());
-            self.workers.export.submit(match kind {
-                ExportKind::Csv => ExportJob::Csv(series, self.export_folder.join(DEFAULT_CSV)),
+            let series = Box::new(series.clone());
+            self.submit_export(match kind {
                 ExportKind::Npz => ExportJob::Npz(series, self.export_folder.join(DEFAULT_NPZ)),
+                _ => ExportJob::Csv(series, self.export_folder.join(DEFAULT_CSV)),
             });
+        }
+    }
+
+    fn submit_export(&mut self, job: ExportJob) {
+        if !self.workers.export.submit(job) {
+            self.say("too many exports wait already".to_owned(), true);
         }
     }
 
@@ -398,15 +465,13 @@ impl App {
         let aovs: Vec<_> = self.view.aovs.iter().map(|e| (e.key.clone(), self.view.rule_of(e))).collect();
         let rules = aovs.iter().map(|(_, rule)| rule_key(rule)).collect();
         let key = (candidate.to_owned(), reference.to_owned(), rules);
-        if self.marks_asked.as_ref() == Some(&key) && !self.view.changed_aovs.is_empty() {
-            return;
-        }
         if self.marks_asked.as_ref() == Some(&key) {
             return;
         }
         self.marks_number += 1;
         let (candidate, reference) = (key.0.clone(), key.1.clone());
         self.workers.marks.submit(MarksJob { number: self.marks_number, candidate, reference, aovs });
+        self.view.changed_aovs.clear();
         self.marks_asked = Some(key);
     }
 

@@ -8,6 +8,7 @@ use winit::event_loop::ActiveEventLoop;
 use winit::window::Window;
 
 use super::state::Device;
+use crate::gpu::{Gpu, device_descriptor};
 
 /// The window's surface with all that draws on it.
 pub struct Surface {
@@ -57,6 +58,11 @@ impl Surface {
         self.config.format
     }
 
+    /// The device, for work beside drawing.
+    pub fn gpu(&self) -> Gpu {
+        Gpu::from_parts(self.device.adapter_info(), self.device.clone(), self.queue.clone())
+    }
+
     /// What draws.
     pub fn describe(&self) -> Device {
         let info = self.device.adapter_info();
@@ -91,7 +97,9 @@ impl Surface {
         mut textures: egui::TexturesDelta,
         pixels_per_point: f32,
     ) -> anyhow::Result<bool> {
-        for (id, deltas) in textures.set.drain() {
+        let mut set: Vec<_> = textures.set.drain().collect();
+        set.sort_unstable_by_key(|(id, _)| *id);
+        for (id, deltas) in set {
             for delta in deltas {
                 self.renderer.update_texture(&self.device, &self.queue, id, &delta);
             }
@@ -103,9 +111,9 @@ impl Surface {
             }
             None => false,
         };
-        for id in textures.free.drain() {
-            self.renderer.free_texture(&id);
-        }
+        let mut free: Vec<_> = textures.free.drain().collect();
+        free.sort_unstable();
+        free.iter().for_each(|id| self.renderer.free_texture(id));
         Ok(drawn)
     }
 
@@ -163,21 +171,5 @@ impl Surface {
         commands.push(encoder.finish());
         self.queue.submit(commands);
         self.queue.present(frame);
-    }
-}
-
-/// The adapter's own limits where pictures need them, wgpu's defaults elsewhere.
-fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-    let theirs = adapter.limits();
-    let limits = wgpu::Limits {
-        max_texture_dimension_2d: theirs.max_texture_dimension_2d,
-        max_buffer_size: theirs.max_buffer_size,
-        max_storage_buffer_binding_size: theirs.max_storage_buffer_binding_size,
-        ..wgpu::Limits::default()
-    };
-    wgpu::DeviceDescriptor {
-        label: Some("aovscope"),
-        required_limits: limits.or_worse_values_from(&theirs),
-        ..wgpu::DeviceDescriptor::default()
     }
 }

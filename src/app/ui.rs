@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, help, inspector, left, toasts, top, viewport};
+use super::panels::{bottom, confined, help, inspector, left, toasts, top, viewport};
 use super::{App, keys, theme};
 use crate::view::Action;
 
@@ -47,17 +47,17 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .resizable(true)
             .default_size(bottom::default_height(app))
             .size_range(80.0..=520.0)
-            .show(ui, |ui| wishes.extend(bottom::ui(ui, app)));
+            .show(ui, |ui| wishes.extend(confined(ui, |ui| bottom::ui(ui, app))));
         Panel::left("left")
             .frame(padded)
             .default_size(212.0)
             .size_range(150.0..=420.0)
-            .show(ui, |ui| wishes.extend(left::ui(ui, app)));
+            .show(ui, |ui| wishes.extend(confined(ui, |ui| left::ui(ui, app))));
         Panel::right("right")
             .frame(padded)
             .default_size(272.0)
             .size_range(200.0..=460.0)
-            .show(ui, |ui| wishes.extend(inspector::ui(ui, app)));
+            .show(ui, |ui| wishes.extend(confined(ui, |ui| inspector::ui(ui, app))));
     }
     egui::CentralPanel::no_frame()
         .frame(Frame::new().fill(theme::CANVAS))

@@ -35,7 +35,7 @@ pub struct ToleranceArgs {
     #[arg(long)]
     pub non_finite_never_equal: bool,
     /// Changed pixels allowed per frame and AOV: an integer is a count, a decimal a fraction.
-    #[arg(long, value_name = "FRACTION|COUNT")]
+    #[arg(long, value_name = "FRACTION|COUNT", allow_hyphen_values = true)]
     pub allow_changed: Option<Allowance>,
     /// Rules by AOV glob, in TOML: a table per glob with metric, abs, rel, floor, allow-changed.
     #[arg(long, value_name = "FILE")]

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::track::{Gathered, Tracked, pixels, track, use_gathered};
+use super::track::{Beside, Gathered, Place, Tracked, pixels, track, track_failure, use_gathered};
 use super::units::{Unit, UnitCandidate};
 use super::{
     Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
@@ -96,6 +96,12 @@ pub(super) fn process(
         unit.candidates.iter().map(|c| (c, open(c.path.as_deref(), &context.limits))).collect();
     let infos = std::iter::once(&reference).chain(candidates.iter().map(|(_, opened)| opened));
     let known = infos.filter_map(Opened::info).map(|info| &info.aovs).next().unwrap_or(catalogue);
+    let chosen = |aovs: &[Aov]| {
+        let keys: Vec<&str> = aovs.iter().map(|aov| aov.key.as_str()).collect();
+        !select::chosen(&plan.aovs, &keys).is_empty()
+    };
+    // The other file of the frame may have none of the AOVs asked for.
+    let known = if chosen(known) { known } else { catalogue };
     let keys = known.iter().map(|aov| aov.key.as_str()).collect();
     let mut work = Work { plan, context, number: unit.number, keys, result: UnitResult::default() };
 
@@ -109,7 +115,7 @@ pub(super) fn process(
         candidates.iter().filter_map(|(c, opened)| Some((c.index, opened.info()?))).collect();
     match reference.info() {
         Some(reference) => work.compare_all(reference, &readable, group_bytes),
-        None => work.track_alone(&readable),
+        None => work.track_alone(&readable, reference.cell_status()),
     }
     work.result
 }
@@ -121,26 +127,27 @@ fn whole_file_failure(
     candidate: &Opened,
     (unit, at): (&Unit, &UnitCandidate),
 ) -> Option<Failure> {
-    let number = unit.number.map_or_else(String::new, |number| format!(" {number}"));
+    let text = |number: Option<i64>| number.map_or_else(String::new, |number| format!(" {number}"));
+    let (theirs, ours) = (text(unit.reference_number), text(at.number));
     match (reference, candidate) {
         // Damage is told before absence: it is what one can mend.
-        (Opened::Broken(error), Opened::Broken(other)) => {
+        (Opened::Broken(error), Opened::Broken(other)) if error.to_string() != other.to_string() => {
             Some(Failure { status: status_of(error), reason: format!("{error}; {other}") })
         }
         (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
         (Opened::Missing, Opened::Ready(_)) if matches!(plan.against, Against::Nothing) => None,
         (Opened::Missing, Opened::Missing) if matches!(plan.against, Against::Nothing) => {
-            let reason = format!("{} has no frame{number}", plan.candidates[at.index].name);
+            let reason = format!("{} has no frame{ours}", plan.candidates[at.index].name);
             Some(Failure { status: Status::MissingCandidate, reason })
         }
         (Opened::Missing, _) => {
             let beside =
                 at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
-            let reason = format!("the reference has no frame{number}{beside}");
+            let reason = format!("the reference has no frame{theirs}{beside}");
             Some(Failure { status: Status::MissingReference, reason })
         }
         (Opened::Ready(info), Opened::Missing) => {
-            let reason = format!("the candidate has no frame{number} (the reference has {:?})", info.path);
+            let reason = format!("the candidate has no frame{ours} (the reference has {:?})", info.path);
             Some(Failure { status: Status::MissingCandidate, reason })
         }
         (Opened::Ready(_), Opened::Ready(_)) => None,
@@ -199,7 +206,7 @@ impl<'a> Work<'a> {
         for aov in self.chosen(known) {
             self.row(candidate, aov, component_names(aov), failure.clone());
         }
-        if known.is_empty() {
+        if self.chosen(known).is_empty() {
             let rule = Rule::exact(Metric::Abs);
             self.result.rows.push(FrameRow {
                 candidate,
@@ -265,10 +272,9 @@ impl<'a> Work<'a> {
         let planes = codec::read_planes(reference, group, &self.context.limits);
         if self.has_reference_sequence() {
             for (aov, plane) in group.iter().zip(&planes) {
-                if let Ok(plane) = plane {
-                    let (rule, _) = self.rule(aov);
-                    let cells = track(&self.plan.probes, (0, &aov.key, &rule), plane, Some(plane), true);
-                    self.result.tracked.extend(cells);
+                match plane {
+                    Ok(plane) => self.track(0, aov, plane, Beside::Reference(plane)),
+                    Err(error) => self.track_failure(0, aov, aov, status_of(error), None),
                 }
             }
         }
@@ -285,8 +291,14 @@ impl<'a> Work<'a> {
                         let failure = Failure { status: Status::AovMissingCandidate, reason };
                         self.row(candidate, aov, component_names(aov), failure);
                     }
-                    (Some(_), Err(error)) => {
-                        self.row(candidate, aov, component_names(aov), failure_of(error))
+                    (Some(theirs), Err(error)) => {
+                        self.row(candidate, aov, component_names(aov), failure_of(error));
+                        self.track_alone_in(
+                            candidate,
+                            info,
+                            theirs,
+                            Beside::Lacking(status_of(error).into()),
+                        );
                     }
                     (Some(theirs), Ok(plane)) => {
                         wanted.push(theirs);
@@ -297,7 +309,11 @@ impl<'a> Work<'a> {
             let decoded = codec::read_planes(info, &wanted, &self.context.limits);
             for ((aov, plane, matched), theirs) in pending.into_iter().zip(decoded) {
                 match theirs {
-                    Err(error) => self.row(candidate, aov, component_names(aov), failure_of(&error)),
+                    Err(error) => {
+                        self.row(candidate, aov, component_names(aov), failure_of(&error));
+                        let sequence = self.sequence(candidate);
+                        self.track_failure(sequence, aov, matched.aov, status_of(&error), Some(plane));
+                    }
                     Ok(theirs) => self.compare_one(aov, plane, &matched, &theirs),
                 }
             }
@@ -307,10 +323,13 @@ impl<'a> Work<'a> {
     fn compare_one(&mut self, aov: &Aov, reference: &Plane, matched: &Match<'_>, candidate: &Plane) {
         let (rule, allowance) = self.rule(aov);
         let pair = Pair::new(candidate, reference, self.plan.extent);
-        let comparable = pair.is_ok();
-        let sequence = self.sequence(matched.candidate);
-        let place = (sequence, aov.key.as_str(), &rule);
-        let mut tracked = track(&self.plan.probes, place, candidate, Some(reference), comparable);
+        let beside = match pair {
+            Ok(_) => Beside::Reference(reference),
+            Err(PairError::NoCommonChannel { .. }) => Beside::Unlike(reference, CellStatus::AovMissing),
+            Err(_) => Beside::Unlike(reference, CellStatus::SizeMismatch),
+        };
+        let place = self.place(self.sequence(matched.candidate), &aov.key, &rule);
+        let mut tracked = track(&self.plan.probes, place, candidate, beside);
         let pair = match pair {
             Ok(pair) => pair,
             Err(error) => {
@@ -374,21 +393,59 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Values of the candidates where the reference has none to compare them with.
-    fn track_alone(&mut self, candidates: &[(usize, &'a ImageInfo)]) {
+    /// Values of the candidates where the whole file of the reference cannot be had.
+    fn track_alone(&mut self, candidates: &[(usize, &'a ImageInfo)], reference: CellStatus) {
+        let beside = match self.plan.against {
+            Against::Nothing => Beside::Nothing,
+            _ => Beside::Lacking(reference),
+        };
+        for &(candidate, info) in candidates {
+            for aov in self.chosen(&info.aovs) {
+                self.track_alone_in(candidate, info, aov, beside);
+            }
+        }
+    }
+
+    fn track_alone_in(&mut self, candidate: usize, info: &ImageInfo, aov: &Aov, beside: Beside<'_>) {
         if self.plan.probes.is_empty() {
             return;
         }
-        for &(candidate, info) in candidates {
-            for aov in self.chosen(&info.aovs) {
-                let (rule, _) = self.rule(aov);
-                let sequence = self.sequence(candidate);
-                for plane in codec::read_planes(info, &[aov], &self.context.limits).into_iter().flatten() {
-                    let place = (sequence, aov.key.as_str(), &rule);
-                    self.result.tracked.extend(track(&self.plan.probes, place, &plane, None, true));
+        let sequence = self.sequence(candidate);
+        match codec::read_planes(info, &[aov], &self.context.limits).remove(0) {
+            Ok(plane) => self.track(sequence, aov, &plane, beside),
+            Err(error) => {
+                self.track_failure(sequence, aov, aov, status_of(&error), None);
+                // Beside a reference that failed there is a row already.
+                if matches!(beside, Beside::Nothing) {
+                    self.row(candidate, aov, component_names(aov), failure_of(&error));
                 }
             }
         }
+    }
+
+    fn place<'p>(&self, sequence: usize, aov: &'p str, rule: &'p Rule) -> Place<'p> {
+        Place { sequence, aov, rule, extent: self.plan.extent }
+    }
+
+    fn track(&mut self, sequence: usize, aov: &Aov, plane: &Plane, beside: Beside<'_>) {
+        let (rule, _) = self.rule(aov);
+        let cells = track(&self.plan.probes, self.place(sequence, &aov.key, &rule), plane, beside);
+        self.result.tracked.extend(cells);
+    }
+
+    /// `aov` bears the key under which the AOV is known, `theirs` the file's own channels.
+    fn track_failure(
+        &mut self,
+        sequence: usize,
+        aov: &Aov,
+        theirs: &Aov,
+        status: Status,
+        reference: Option<&Plane>,
+    ) {
+        let (rule, _) = self.rule(aov);
+        let place = self.place(sequence, &aov.key, &rule);
+        let cells = track_failure(&self.plan.probes, place, theirs, status.into(), reference);
+        self.result.tracked.extend(cells);
     }
 }
 

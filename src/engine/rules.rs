@@ -84,13 +84,16 @@ pub enum RuleError {
     },
     /// `--rel` where it has no meaning.
     #[error(
-        "a relative tolerance has no meaning for the metric {metric:?}: \
+        "a relative tolerance has no meaning for the metric {metric}: \
          its values are compared with the absolute tolerance, in the metric's own unit"
     )]
     NoRelative {
         /// The metric.
         metric: Metric,
     },
+    /// `--abs` where values are equal or not.
+    #[error("the metric id knows no tolerance: values are equal to the bit, or changed")]
+    NoTolerance,
     /// A fraction outside 0..=1.
     #[error("the allowed fraction of changed pixels must lie between 0 and 1, not {value}")]
     Fraction {
@@ -119,6 +122,9 @@ impl RuleChoice {
             && rel != 0.0
         {
             return Err(RuleError::NoRelative { metric });
+        }
+        if self.metric == Some(Metric::Id) && self.abs.is_some_and(|abs| abs != 0.0) {
+            return Err(RuleError::NoTolerance);
         }
         if let Some(Allowance::Fraction(value)) = self.allow_changed
             && !(0.0..=1.0).contains(&value)

@@ -116,12 +116,12 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
     if units.is_empty() {
         return Err(Error::NothingToCompare { reason: why_nothing(plan) });
     }
-    let first = first_readable(&units, &context.limits);
-    check_aovs(plan, first.as_ref())?;
+    let first = first_with_chosen_aovs(plan, &units, &context.limits)?;
     let unit_bytes = first.as_ref().map_or(0, |info| bytes_of(plan, info));
     let catalogue = first.map_or_else(Vec::new, |info| info.aovs);
     let workers = workers(context, units.len(), unit_bytes);
-    let group_bytes = context.memory_bytes / workers as u64;
+    // The rest is for what decoding needs on the way: packed and unpacked chunks of every thread.
+    let group_bytes = context.memory_bytes / 4 * 3 / workers as u64;
     let mut series = builder(plan, &units);
     let mut summary = Summary::default();
     let total = units.len();
@@ -220,25 +220,31 @@ fn why_nothing(plan: &Plan) -> String {
     frames.unwrap_or_else(lone)
 }
 
-fn first_readable(units: &[Unit], limits: &Limits) -> Option<ImageInfo> {
+/// The header of the first file that has any of the AOVs asked for; `None` where no file can be
+/// read at all (each frame will say why).
+///
+/// # Errors
+/// A glob that finds nothing in any file is a slip of the pen, not a result.
+fn first_with_chosen_aovs(plan: &Plan, units: &[Unit], limits: &Limits) -> Result<Option<ImageInfo>, Error> {
     let paths = units.iter().flat_map(|unit| {
         unit.reference.iter().chain(unit.candidates.iter().filter_map(|candidate| candidate.path.as_ref()))
     });
-    paths.into_iter().find_map(|path| codec::read_info(path, limits).ok())
-}
-
-/// A glob that finds nothing in the first readable frame is a slip of the pen, not a result.
-fn check_aovs(plan: &Plan, first: Option<&ImageInfo>) -> Result<(), Error> {
-    let Some(info) = first else { return Ok(()) };
-    let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
-    if plan.aovs.is_empty() || !select::chosen(&plan.aovs, &keys).is_empty() {
-        return Ok(());
+    let mut first = None;
+    for info in paths.filter_map(|path| codec::read_info(path, limits).ok()) {
+        let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
+        if !select::chosen(&plan.aovs, &keys).is_empty() {
+            return Ok(Some(info));
+        }
+        first.get_or_insert(info);
     }
-    Err(Error::NoSuchAov {
-        globs: plan.aovs.iter().map(|glob| glob.text().to_owned()).collect(),
-        present: keys.into_iter().map(str::to_owned).collect(),
-        path: info.path.clone(),
-    })
+    match first {
+        None => Ok(None),
+        Some(info) => Err(Error::NoSuchAov {
+            globs: plan.aovs.iter().map(|glob| glob.text().to_owned()).collect(),
+            present: info.aovs.iter().map(|aov| aov.key.clone()).collect(),
+            path: info.path,
+        }),
+    }
 }
 
 /// Bytes of decoded samples of one unit: the reference's and one candidate's.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};
-use crate::image::{Plane, PlaneChannel, Sample, Window};
-use crate::metric::{Pair, PixelValues, Rule, channel_changed};
+use crate::image::{Aov, Plane, PlaneChannel, Sample, SampleType, Window};
+use crate::metric::{Extent, Pair, PixelValues, Rule, channel_changed};
 
 /// One cell on its way into the series.
 #[derive(Clone, Debug)]
@@ -43,55 +43,108 @@ pub(super) fn use_gathered(cells: &mut [Tracked], probes: &[Probe], gathered: Ga
     }
 }
 
-/// The cells of all `probes` in `plane`, the AOV `aov` of `sequence`, beside those of `reference`.
-///
-/// `comparable` is false where the pictures differ in size: values, but no deltas.
-pub(super) fn track(
-    probes: &[Probe],
-    (sequence, aov, rule): (usize, &str, &Rule),
-    plane: &Plane,
-    reference: Option<&Plane>,
-    comparable: bool,
-) -> Vec<Tracked> {
+/// What cells belong to and how they are judged.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Index among the sequences of the series.
+    pub sequence: usize,
+    /// Key of the AOV.
+    pub aov: &'a str,
+    pub rule: &'a Rule,
+    pub extent: Extent,
+}
+
+/// What stands beside a plane.
+#[derive(Clone, Copy)]
+pub(super) enum Beside<'a> {
+    /// Nothing is compared.
+    Nothing,
+    /// The reference's plane.
+    Reference(&'a Plane),
+    /// The reference's plane, but it cannot be compared: values, and this status.
+    Unlike(&'a Plane, CellStatus),
+    /// There should be a reference, and this is why there is none.
+    Lacking(CellStatus),
+}
+
+impl<'a> Beside<'a> {
+    const fn plane(self) -> Option<&'a Plane> {
+        match self {
+            Self::Reference(plane) | Self::Unlike(plane, _) => Some(plane),
+            Self::Nothing | Self::Lacking(_) => None,
+        }
+    }
+}
+
+/// The cells of all `probes` in `plane`.
+pub(super) fn track(probes: &[Probe], place: Place<'_>, plane: &Plane, beside: Beside<'_>) -> Vec<Tracked> {
     let mut cells = Vec::new();
     for (index, probe) in probes.iter().enumerate() {
         for channel in &plane.channels {
-            let other = reference.and_then(|r| Some((r, &r.channels[r.channel_index(&channel.name)?])));
-            let column = SeriesChannel {
-                aov: aov.to_owned(),
-                channel: other.map_or(&channel.name, |(_, c)| &c.name).clone(),
-                sample_type: channel.samples.sample_type(),
-                tol_abs: rule.abs,
-                tol_rel: rule.rel,
-            };
-            let cell = cell(probe, (plane, channel), other, rule, comparable);
-            cells.push(Tracked { sequence, probe: index, channel: column, cell });
+            let other = beside.plane().and_then(|r| Some((r, &r.channels[r.channel_index(&channel.name)?])));
+            let name = other.map_or(&channel.name, |(_, c)| &c.name).clone();
+            let cell = cell(probe, (plane, channel), other, beside, place);
+            let channel = column(place, name, channel.samples.sample_type());
+            cells.push(Tracked { sequence: place.sequence, probe: index, channel, cell });
         }
     }
     cells
+}
+
+/// Cells of an AOV whose pixels cannot be had: why, and what the reference has.
+pub(super) fn track_failure(
+    probes: &[Probe],
+    place: Place<'_>,
+    aov: &Aov,
+    status: CellStatus,
+    reference: Option<&Plane>,
+) -> Vec<Tracked> {
+    let mut cells = Vec::new();
+    for (index, probe) in probes.iter().enumerate() {
+        for channel in &aov.channels {
+            let other = reference.and_then(|r| Some((r, &r.channels[r.channel_index(&channel.name)?])));
+            let name = other.map_or(&channel.name, |(_, c)| &c.name).clone();
+            let reference = other.and_then(|(plane, channel)| value(probe, plane, channel, None, place.rule));
+            let cell = Cell { status, value: None, reference, delta: None, changed: false };
+            let channel = column(place, name, channel.sample_type);
+            cells.push(Tracked { sequence: place.sequence, probe: index, channel, cell });
+        }
+    }
+    cells
+}
+
+fn column(place: Place<'_>, channel: String, sample_type: SampleType) -> SeriesChannel {
+    let (aov, rule) = (place.aov.to_owned(), place.rule);
+    SeriesChannel { aov, channel, sample_type, tol_abs: rule.abs, tol_rel: rule.rel }
 }
 
 fn cell(
     probe: &Probe,
     (plane, channel): (&Plane, &PlaneChannel),
     other: Option<(&Plane, &PlaneChannel)>,
-    rule: &Rule,
-    comparable: bool,
+    beside: Beside<'_>,
+    Place { rule, extent, .. }: Place<'_>,
 ) -> Cell {
-    let both = other.filter(|_| comparable);
-    let value = value(probe, plane, channel, both, rule);
+    let comparable = matches!(beside, Beside::Reference(_));
+    let value = value(probe, plane, channel, other.filter(|_| comparable), rule);
     let reference = other.and_then(|(plane, channel)| self::value(probe, plane, channel, None, rule));
-    let status = match value {
-        None => CellStatus::OutsideDataWindow,
-        Some(_) if !comparable => CellStatus::SizeMismatch,
-        Some(_) => CellStatus::Compared,
+    let status = match beside {
+        _ if value.is_none() => CellStatus::OutsideDataWindow,
+        Beside::Unlike(_, status) | Beside::Lacking(status) => status,
+        Beside::Reference(_) if other.is_none() => CellStatus::AovMissing,
+        Beside::Reference(_) if reference.is_none() => CellStatus::OutsideDataWindow,
+        Beside::Reference(_) | Beside::Nothing => CellStatus::Compared,
+    };
+    let changed = match (value, reference) {
+        _ if !comparable => false,
+        (Some(Value::Pixel(a)), Some(Value::Pixel(b))) => channel_changed(rule, a, b),
+        (Some(Value::Region(stats)), Some(_)) => stats.changed_fraction > 0.0,
+        (Some(_), Some(_)) => unreachable!("both are read by the same probe"),
+        // A pixel that only one side has is a change, where the union is compared.
+        (Some(_), None) | (None, Some(_)) => other.is_some() && extent == Extent::Union,
+        (None, None) => false,
     };
     let pair = value.zip(reference).filter(|_| comparable);
-    let changed = match pair {
-        Some((Value::Pixel(a), Value::Pixel(b))) => channel_changed(rule, a, b),
-        Some((Value::Region(stats), _)) => stats.changed_fraction > 0.0,
-        _ => false,
-    };
     Cell { status, value, reference, delta: pair.map(|(a, b)| a.to_f64() - b.to_f64()), changed }
 }
 

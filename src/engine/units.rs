@@ -11,6 +11,8 @@ use crate::sequence::{Sequence, align};
 pub(super) struct UnitCandidate {
     /// Index into [`Plan::candidates`].
     pub index: usize,
+    /// Its own number of this frame.
+    pub number: Option<i64>,
     /// The file, `None` where it is missing.
     pub path: Option<PathBuf>,
 }
@@ -20,6 +22,8 @@ pub(super) struct UnitCandidate {
 pub(super) struct Unit {
     /// The frame's number in results.
     pub number: Option<i64>,
+    /// The reference's own number of this frame.
+    pub reference_number: Option<i64>,
     /// The reference's file, `None` where it is missing.
     pub reference: Option<PathBuf>,
     /// The candidates' files.
@@ -45,10 +49,12 @@ fn against_sequence(plan: &Plan, reference: &Sequence, offset: i64) -> Vec<Unit>
             let number = frame.number;
             let unit = units.entry(number).or_insert_with(|| Unit {
                 number,
+                reference_number: number,
                 reference: frame.reference,
                 candidates: Vec::new(),
             });
-            unit.candidates.push(UnitCandidate { index, path: frame.candidate });
+            let theirs = number.map(|number| number + offset);
+            unit.candidates.push(UnitCandidate { index, number: theirs, path: frame.candidate });
         }
     }
     units.into_values().collect()
@@ -67,10 +73,16 @@ fn alone(plan: &Plan) -> Vec<Unit> {
         let candidates = plan.candidates.iter().enumerate();
         candidates.map(move |(index, candidate)| UnitCandidate {
             index,
+            number,
             path: candidate.path(number).map(PathBuf::from),
         })
     };
-    let unit = |number| Unit { number, reference: None, candidates: candidates(number).collect() };
+    let unit = |number| Unit {
+        number,
+        reference_number: None,
+        reference: None,
+        candidates: candidates(number).collect(),
+    };
     numbers.into_iter().map(unit).collect()
 }
 
@@ -86,8 +98,9 @@ fn against_itself(plan: &Plan, other: impl Fn(&[i64], usize) -> Option<i64>) -> 
             let path = |number| candidate.path(Some(number)).map(PathBuf::from);
             units.push(Unit {
                 number: Some(numbers[i]),
+                reference_number: Some(other),
                 reference: path(other),
-                candidates: vec![UnitCandidate { index, path: path(numbers[i]) }],
+                candidates: vec![UnitCandidate { index, number: Some(numbers[i]), path: path(numbers[i]) }],
             });
         }
     }

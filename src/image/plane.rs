@@ -22,11 +22,21 @@ pub struct Plane {
     pub channels: Vec<PlaneChannel>,
 }
 
+/// Nuke and others spell out what most write as one letter.
+fn short_name(component: &str) -> &str {
+    const LONG: [(&str, &str); 4] = [("red", "R"), ("green", "G"), ("blue", "B"), ("alpha", "A")];
+    let long = LONG.iter().find(|(long, _)| component.eq_ignore_ascii_case(long));
+    long.map_or(component, |(_, short)| short)
+}
+
 impl Plane {
-    /// The channel of that name: exactly, else whatever its case.
+    /// The channel of that name: exactly, else whatever its case, else by its short or long name
+    /// (`R` is `red`).
     pub fn channel_index(&self, name: &str) -> Option<usize> {
-        let exact = self.channels.iter().position(|c| c.name == name);
-        exact.or_else(|| self.channels.iter().position(|c| c.name.eq_ignore_ascii_case(name)))
+        let find = |same: &dyn Fn(&str) -> bool| self.channels.iter().position(|c| same(&c.name));
+        find(&|other| other == name)
+            .or_else(|| find(&|other| other.eq_ignore_ascii_case(name)))
+            .or_else(|| find(&|other| short_name(other).eq_ignore_ascii_case(short_name(name))))
     }
 
     /// The stored values of all channels at an absolute pixel; `None` outside the data window.

@@ -393,7 +393,6 @@ impl View {
         let channels = self.aov_entry().map_or(0, |entry| entry.channels.len());
         self.curve_channel = self.curve_channel.min(channels.saturating_sub(1));
         self.playback.set_frames(self.catalogue.frames());
-        self.changed_aovs.clear();
     }
 
     fn close(&mut self, index: usize) {

@@ -21,7 +21,6 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     playback(ui, app, &mut wishes);
     timeline::ui(ui, app, &mut wishes);
     curves::ui(ui, app, &mut wishes);
-    ui.allocate_space(ui.available_size());
     wishes
 }
 
@@ -92,7 +91,9 @@ pub fn status(ui: &mut Ui, app: &App) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
             let kind = if app.device.software { " (software)" } else { "" };
-            let device = format!("{} · {}{kind}", app.device.backend, app.device.adapter);
+            let compute = app.compares_on();
+            let device =
+                format!("{} · {}{kind} · compares on the {compute}", app.device.backend, app.device.adapter);
             ui.add(egui::Label::new(weak(device)).truncate());
             let progress = app.loader.progress();
             let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);

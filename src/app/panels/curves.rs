@@ -87,7 +87,7 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
             .y_axis_min_width(44.0)
             .grid_color(theme::LINE)
             .grid_spacing(26.0..=220.0)
-            .y_axis_formatter(|mark, _| tick_label(mark.value))
+            .y_axis_formatter(|mark, _| tick_label(rounded(mark.value, mark.step_size)))
             .y_grid_spacer(round_steps)
             .x_grid_spacer(round_steps)
             .sense(egui::Sense::click_and_drag());
@@ -122,6 +122,12 @@ fn round_steps(input: egui_plot::GridInput) -> Vec<egui_plot::GridMark> {
     let last = (high / step).floor() as i64;
     let mark = |k: i64| egui_plot::GridMark { value: k as f64 * step, step_size: step };
     (first..=last.min(first.saturating_add(60))).map(mark).collect()
+}
+
+/// A multiple of `step` without the dust of binary fractions.
+fn rounded(value: f64, step: f64) -> f64 {
+    let digits = (-step.log10().floor()).clamp(0.0, 17.0) as usize;
+    format!("{value:.digits$}").parse().unwrap_or(value)
 }
 
 /// From the least to the largest value, with some air; around a constant too.

@@ -9,18 +9,7 @@ use crate::metric::Metric;
 
 /// The value at the end of the colour map.
 pub fn heat_max(app: &App) -> f64 {
-    if let Some(max) = app.view.heat_range {
-        return max;
-    }
-    let key = app.view.pair_key();
-    let stats = key.and_then(|key| app.view.statistics.get(&key)).and_then(|stats| stats.as_ref().ok());
-    let measured = stats.map(|stats| stats.metric_max);
-    let shown = || app.shown.heat.as_ref().map(|heat| max_of(&heat.map.values));
-    measured.or_else(shown).filter(|max| *max > 0.0 && max.is_finite()).unwrap_or(1.0)
-}
-
-fn max_of(values: &[f32]) -> f64 {
-    f64::from(values.iter().fold(0.0_f32, |max, value| max.max(value.abs())))
+    app.view.heat_range.or(app.shown.heat.as_ref().map(|heat| heat.auto_max)).unwrap_or(1.0)
 }
 
 /// What the numbers are of.

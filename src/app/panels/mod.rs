@@ -29,3 +29,12 @@ pub(super) fn heading(ui: &mut Ui, text: &str) {
 pub(super) fn named(response: &Response, kind: Role, name: &str) {
     response.widget_info(|| WidgetInfo::labeled(kind, true, name));
 }
+
+/// Draws into the room that there is: what is too large is cut off and never makes the panel grow.
+pub(in crate::app) fn confined<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(room);
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(room));
+    inner.shrink_clip_rect(room.expand(2.0));
+    draw(&mut inner)
+}

@@ -86,6 +86,13 @@ fn zoom(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 
 fn exports(ui: &mut Ui, wishes: &mut Vec<Wish>) {
     let kinds = [
+        (ExportKind::MapExr, "EXR", "Export the difference as EXR", "The shown difference, values"),
+        (
+            ExportKind::MapPng,
+            "PNG",
+            "Export the difference as PNG",
+            "The shown difference in colours, with legend",
+        ),
         (
             ExportKind::Npz,
             "NPZ",

@@ -3,3 +3,4 @@
 mod compare;
 mod demo;
 mod info;
+mod odd;

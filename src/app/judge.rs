@@ -1,0 +1,40 @@
+//! Who compares: the CPU until there is a device that does it faster, with the same results.
+
+use std::sync::OnceLock;
+
+use crate::gpu::{Gpu, GpuBackend};
+use crate::metric::{Backend, Comparison, Cpu, Pair, Rule, Want};
+
+/// Compares on the GPU once there is one, else on the CPU.
+#[derive(Default)]
+pub struct Judge {
+    gpu: OnceLock<GpuBackend>,
+}
+
+impl Judge {
+    /// Takes the GPU from now on. A software adapter is slower than the CPU itself and not taken.
+    ///
+    /// # Errors
+    /// When the device refuses the shaders; the CPU goes on.
+    pub fn take(&self, gpu: Gpu) -> Result<(), crate::gpu::Error> {
+        if !gpu.is_software() {
+            // A second device of the same window changes nothing: the first goes on.
+            let _ = self.gpu.set(GpuBackend::new(gpu)?);
+        }
+        Ok(())
+    }
+
+    fn backend(&self) -> &dyn Backend {
+        self.gpu.get().map_or(&Cpu as &dyn Backend, |gpu| gpu)
+    }
+}
+
+impl Backend for Judge {
+    fn name(&self) -> &'static str {
+        self.backend().name()
+    }
+
+    fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
+        self.backend().compare(pair, rule, want)
+    }
+}
