@@ -22,16 +22,18 @@ pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
     match want {
         Want::Stats => {
             let rows = (0..pair.window.height as usize).into_par_iter();
-            let partials: Vec<Partial> = rows.map(|y| rectangle(pair, rule, row(y))).collect();
+            let one = |segment: &mut Segment, y| compare_row(segment, pair, rule, row(y), None);
+            let partials: Vec<Partial> = rows.map_init(Segment::default, one).collect();
             Comparison { stats: Partial::in_order(partials).finish(pair), map: None }
         }
         Want::Map => {
             let mut values = vec![0.0f32; width * pair.window.height as usize];
             let mut flags = vec![0u8; values.len()];
             let rows = values.par_chunks_mut(width).zip(flags.par_chunks_mut(width)).enumerate();
-            let partials: Vec<Partial> = rows
-                .map(|(y, (values, flags))| compare_row(pair, rule, row(y), Some((values, flags))))
-                .collect();
+            let one = |segment: &mut Segment, (y, (values, flags)): (usize, (&mut [f32], &mut [u8]))| {
+                compare_row(segment, pair, rule, row(y), Some((values, flags)))
+            };
+            let partials: Vec<Partial> = rows.map_init(Segment::default, one).collect();
             let map = DeltaMap { window: pair.window, values, flags };
             Comparison { stats: Partial::in_order(partials).finish(pair), map: Some(map) }
         }
@@ -41,7 +43,8 @@ pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
 /// Compares the pixels of `rect`, which lies inside the pair's window.
 pub fn rectangle(pair: &Pair<'_>, rule: &Rule, rect: Window) -> Partial {
     let rows = (0..rect.height as i32).map(|y| Window::new(rect.x, rect.y + y, rect.width, 1));
-    Partial::in_order(rows.map(|row| compare_row(pair, rule, row, None)))
+    let mut segment = Segment::default();
+    Partial::in_order(rows.map(|row| compare_row(&mut segment, pair, rule, row, None)))
 }
 
 /// As [`rectangle`], and writes the pixels' map values and `FLAG_*` (row by row, as many as `rect`
@@ -55,9 +58,10 @@ pub fn rectangle_map(
 ) -> Partial {
     let width = rect.width as usize;
     let rows = values.chunks_mut(width).zip(flags.chunks_mut(width)).enumerate();
+    let mut segment = Segment::default();
     Partial::in_order(rows.map(|(y, (values, flags))| {
         let row = Window::new(rect.x, rect.y + y as i32, rect.width, 1);
-        compare_row(pair, rule, row, Some((values, flags)))
+        compare_row(&mut segment, pair, rule, row, Some((values, flags)))
     }))
 }
 
@@ -80,8 +84,14 @@ pub fn channel_changed(rule: &Rule, a: Sample, b: Sample) -> bool {
     }
 }
 
-/// One row of pixels; `out` receives map values and flags.
-fn compare_row(pair: &Pair<'_>, rule: &Rule, row: Window, out: Option<(&mut [f32], &mut [u8])>) -> Partial {
+/// One row of pixels; `segment` is room to work in, `out` receives map values and flags.
+fn compare_row(
+    segment: &mut Segment,
+    pair: &Pair<'_>,
+    rule: &Rule,
+    row: Window,
+    out: Option<(&mut [f32], &mut [u8])>,
+) -> Partial {
     let candidate = row.intersection(&pair.candidate.data_window);
     let reference = row.intersection(&pair.reference.data_window);
     let covered = candidate.intersection(&reference);
