@@ -54,13 +54,15 @@ pub struct Args {
 }
 
 impl Args {
-    fn plan(&self) -> anyhow::Result<Plan> {
+    /// The plan, and the paths that hold no sequence, with the reason.
+    fn plan(&self) -> anyhow::Result<(Plan, Vec<(PathBuf, String)>)> {
         let probes = self.probes.probes();
         if probes.is_empty() {
             bail!("nothing to probe: name a pixel with --pixel X,Y or a region with --region X,Y,W,H");
         }
         let depth = if self.recursive { Depth::Recursive } else { Depth::Flat };
-        let mut sequences = discover(&self.paths, depth)?.sequences;
+        let found = discover(&self.paths, depth)?;
+        let mut sequences = found.sequences;
         if sequences.is_empty() {
             bail!("no sequence of EXR, PNG or JPEG files under {:?}", self.paths);
         }
@@ -72,7 +74,7 @@ impl Args {
             None if self.offset != 0 => bail!("--offset needs --reference: it shifts the others against it"),
             None => Against::Nothing,
         };
-        Ok(Plan {
+        let plan = Plan {
             against,
             candidates: sequences,
             frames: self.frames.clone(),
@@ -81,7 +83,8 @@ impl Args {
             extent: Extent::Union,
             probes,
             task: Task::Track,
-        })
+        };
+        Ok((plan, found.skipped))
     }
 }
 
@@ -99,9 +102,12 @@ fn find(sequences: &[Sequence], name: &str) -> anyhow::Result<usize> {
 /// # Errors
 /// When the arguments make no plan, or an output cannot be written.
 pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow::Result<Verdict> {
-    let plan = args.plan()?;
+    let (plan, skipped) = args.plan()?;
     let context = args.run.context(cancel)?;
     let progress = Progress::new(args.run.quiet);
+    for (path, reason) in &skipped {
+        progress.note(&format!("left out: {reason}: {path:?}"));
+    }
     let mut reasons: Vec<String> = Vec::new();
     let finished = engine::run(&plan, &context, &mut |event| match event {
         Event::Row(row) => {
@@ -137,6 +143,7 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
     out.flush()?;
     Ok(match finished.summary.verdict() {
         Verdict::Incomplete => Verdict::Incomplete,
+        _ if !skipped.is_empty() => Verdict::Incomplete,
         _ if series.cells.iter().any(|cell| cell.changed) => Verdict::Different,
         _ => Verdict::Same,
     })

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::codec::{self, Limits};
 use crate::image::{Aov, ImageInfo, Plane};
-use crate::metric::{Metric, Pair, PairError, Rule, Want};
+use crate::metric::{Extent, Metric, Pair, PairError, Rule, Want};
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -115,7 +115,7 @@ pub(super) fn process(
         candidates.iter().filter_map(|(c, opened)| Some((c.index, opened.info()?))).collect();
     match reference.info() {
         Some(reference) => work.compare_all(reference, &readable, group_bytes),
-        None => work.track_alone(&readable, reference.cell_status()),
+        None => work.track_alone(&readable, reference.cell_status(), group_bytes),
     }
     work.result
 }
@@ -227,18 +227,11 @@ impl<'a> Work<'a> {
         candidates: &[(usize, &'a ImageInfo)],
         group_bytes: u64,
     ) {
-        let mut groups: Vec<Vec<&Aov>> = vec![Vec::new()];
-        let mut bytes = 0;
-        for aov in self.chosen(&reference.aovs) {
-            let needed = 2 * reference.aov_bytes(aov);
-            if bytes + needed > group_bytes && bytes > 0 {
-                groups.push(Vec::new());
-                bytes = 0;
-            }
-            bytes += needed;
-            groups.last_mut().expect("there is always one").push(aov);
+        let track = !self.plan.probes.is_empty() && self.has_reference_sequence();
+        if candidates.is_empty() && !track {
+            return;
         }
-        for group in groups {
+        for group in groups(reference, &self.chosen(&reference.aovs), group_bytes / 2) {
             if self.context.is_cancelled() {
                 return;
             }
@@ -296,9 +289,18 @@ impl<'a> Work<'a> {
                         self.track_alone_in(
                             candidate,
                             info,
-                            theirs,
+                            &[theirs],
                             Beside::Lacking(status_of(error).into()),
                         );
+                    }
+                    (Some(theirs), Ok(plane)) if self.is_of_another_size(plane, info, theirs) => {
+                        let error = PairError::SizeMismatch {
+                            candidate: info.parts[theirs.part].display_window,
+                            reference: plane.display_window,
+                        };
+                        let reason = format!("{error}: {:?}", info.path);
+                        let failure = Failure { status: Status::SizeMismatch, reason };
+                        self.row(candidate, aov, component_names(aov), failure);
                     }
                     (Some(theirs), Ok(plane)) => {
                         wanted.push(theirs);
@@ -320,6 +322,12 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Whether the header alone says that there is nothing to compare nor to track.
+    fn is_of_another_size(&self, reference: &Plane, info: &ImageInfo, aov: &Aov) -> bool {
+        let size = info.parts[aov.part].display_window;
+        self.plan.probes.is_empty() && self.plan.extent == Extent::Union && size != reference.display_window
+    }
+
     fn compare_one(&mut self, aov: &Aov, reference: &Plane, matched: &Match<'_>, candidate: &Plane) {
         let (rule, allowance) = self.rule(aov);
         let pair = Pair::new(candidate, reference, self.plan.extent);
@@ -334,9 +342,9 @@ impl<'a> Work<'a> {
             Ok(pair) => pair,
             Err(error) => {
                 let status = match error {
-                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => {
-                        Status::SizeMismatch
-                    }
+                    PairError::SizeMismatch { .. }
+                    | PairError::NothingInCommon { .. }
+                    | PairError::TooLarge { .. } => Status::SizeMismatch,
                     PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
                 };
                 let reason = format!("{error}: {:?}", matched.info.path);
@@ -394,30 +402,43 @@ impl<'a> Work<'a> {
     }
 
     /// Values of the candidates where the whole file of the reference cannot be had.
-    fn track_alone(&mut self, candidates: &[(usize, &'a ImageInfo)], reference: CellStatus) {
+    fn track_alone(
+        &mut self,
+        candidates: &[(usize, &'a ImageInfo)],
+        reference: CellStatus,
+        group_bytes: u64,
+    ) {
+        if self.plan.probes.is_empty() {
+            return;
+        }
         let beside = match self.plan.against {
             Against::Nothing => Beside::Nothing,
             _ => Beside::Lacking(reference),
         };
         for &(candidate, info) in candidates {
-            for aov in self.chosen(&info.aovs) {
-                self.track_alone_in(candidate, info, aov, beside);
+            for group in groups(info, &self.chosen(&info.aovs), group_bytes) {
+                if self.context.is_cancelled() {
+                    return;
+                }
+                self.track_alone_in(candidate, info, &group, beside);
             }
         }
     }
 
-    fn track_alone_in(&mut self, candidate: usize, info: &ImageInfo, aov: &Aov, beside: Beside<'_>) {
+    fn track_alone_in(&mut self, candidate: usize, info: &ImageInfo, aovs: &[&Aov], beside: Beside<'_>) {
         if self.plan.probes.is_empty() {
             return;
         }
         let sequence = self.sequence(candidate);
-        match codec::read_planes(info, &[aov], &self.context.limits).remove(0) {
-            Ok(plane) => self.track(sequence, aov, &plane, beside),
-            Err(error) => {
-                self.track_failure(sequence, aov, aov, status_of(&error), None);
-                // Beside a reference that failed there is a row already.
-                if matches!(beside, Beside::Nothing) {
-                    self.row(candidate, aov, component_names(aov), failure_of(&error));
+        for (aov, plane) in aovs.iter().zip(codec::read_planes(info, aovs, &self.context.limits)) {
+            match plane {
+                Ok(plane) => self.track(sequence, aov, &plane, beside),
+                Err(error) => {
+                    self.track_failure(sequence, aov, aov, status_of(&error), None);
+                    // Beside a reference that failed there is a row already.
+                    if matches!(beside, Beside::Nothing) {
+                        self.row(candidate, aov, component_names(aov), failure_of(&error));
+                    }
                 }
             }
         }
@@ -447,6 +468,24 @@ impl<'a> Work<'a> {
         let cells = track_failure(&self.plan.probes, place, theirs, status.into(), reference);
         self.result.tracked.extend(cells);
     }
+}
+
+/// `aovs` of one file in groups whose samples take no more than `bytes`, one AOV at least in each.
+fn groups<'a>(info: &ImageInfo, aovs: &[&'a Aov], bytes: u64) -> Vec<Vec<&'a Aov>> {
+    let mut groups: Vec<Vec<&Aov>> = Vec::new();
+    let mut taken = 0;
+    for aov in aovs {
+        let needed = info.aov_bytes(aov);
+        match groups.last_mut() {
+            Some(group) if taken + needed <= bytes => group.push(aov),
+            _ => {
+                groups.push(vec![aov]);
+                taken = 0;
+            }
+        }
+        taken += needed;
+    }
+    groups
 }
 
 fn component_names(aov: &Aov) -> Vec<String> {

@@ -114,7 +114,6 @@ fn compare_row(
             *flag = if sides == 1 { FLAG_CHANGED | FLAG_UNCOVERED } else { 0 };
         }
     }
-    let mut segment = Segment::default();
     // Where the windows are apart in y, the intersection has a width but no row.
     let covered_width = if covered.is_empty() { 0 } else { covered.width as usize };
     let mut start = 0;
