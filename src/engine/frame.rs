@@ -1,14 +1,15 @@
 //! One unit of work: its files are read, compared and probed; whatever is wrong with them becomes
 //! a row of the result.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
 use super::track::{Beside, Gathered, Place, Tracked, pixels, track, track_failure, use_gathered};
 use super::units::{Unit, UnitCandidate};
 use super::{
     Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
 };
-use crate::codec::{self, Limits};
+use crate::codec;
 use crate::image::{Aov, ImageInfo, Plane};
 use crate::metric::{Extent, Metric, Pair, PairError, Rule, Want};
 
@@ -25,46 +26,6 @@ pub(super) struct UnitResult {
 
 /// Keys to report for frames of which no file can be read: those of the run's first readable file.
 pub(super) type Catalogue = Vec<Aov>;
-
-/// A file as far as its header.
-enum Opened {
-    Missing,
-    Broken(codec::Error),
-    Ready(ImageInfo),
-}
-
-fn open(path: Option<&Path>, limits: &Limits) -> Opened {
-    match path.map(|path| codec::read_info(path, limits)) {
-        None => Opened::Missing,
-        Some(Err(error)) => Opened::Broken(error),
-        Some(Ok(info)) => Opened::Ready(info),
-    }
-}
-
-impl Opened {
-    const fn info(&self) -> Option<&ImageInfo> {
-        match self {
-            Self::Ready(info) => Some(info),
-            _ => None,
-        }
-    }
-
-    fn cell_status(&self) -> CellStatus {
-        match self {
-            Self::Missing => CellStatus::FrameMissing,
-            Self::Broken(error) => status_of(error).into(),
-            Self::Ready(_) => CellStatus::Compared,
-        }
-    }
-}
-
-const fn status_of(error: &codec::Error) -> Status {
-    if error.is_incomplete() { Status::IncompleteFile } else { Status::Unreadable }
-}
-
-fn failure_of(error: &codec::Error) -> Failure {
-    Failure { status: status_of(error), reason: error.to_string() }
-}
 
 /// A candidate's AOV that waits to be compared with the reference's of the same name.
 struct Match<'a> {
@@ -118,40 +79,6 @@ pub(super) fn process(
         None => work.track_alone(&readable, reference.cell_status(), group_bytes),
     }
     work.result
-}
-
-/// Why no AOV of this frame can be compared, if so.
-fn whole_file_failure(
-    plan: &Plan,
-    reference: &Opened,
-    candidate: &Opened,
-    (unit, at): (&Unit, &UnitCandidate),
-) -> Option<Failure> {
-    let text = |number: Option<i64>| number.map_or_else(String::new, |number| format!(" {number}"));
-    let (theirs, ours) = (text(unit.reference_number), text(at.number));
-    match (reference, candidate) {
-        // Damage is told before absence: it is what one can mend.
-        (Opened::Broken(error), Opened::Broken(other)) if error.to_string() != other.to_string() => {
-            Some(Failure { status: status_of(error), reason: format!("{error}; {other}") })
-        }
-        (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
-        (Opened::Missing, Opened::Ready(_)) if matches!(plan.against, Against::Nothing) => None,
-        (Opened::Missing, Opened::Missing) if matches!(plan.against, Against::Nothing) => {
-            let reason = format!("{} has no frame{ours}", plan.candidates[at.index].name);
-            Some(Failure { status: Status::MissingCandidate, reason })
-        }
-        (Opened::Missing, _) => {
-            let beside =
-                at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
-            let reason = format!("the reference has no frame{theirs}{beside}");
-            Some(Failure { status: Status::MissingReference, reason })
-        }
-        (Opened::Ready(info), Opened::Missing) => {
-            let reason = format!("the candidate has no frame{ours} (the reference has {:?})", info.path);
-            Some(Failure { status: Status::MissingCandidate, reason })
-        }
-        (Opened::Ready(_), Opened::Ready(_)) => None,
-    }
 }
 
 impl<'a> Work<'a> {

@@ -10,6 +10,7 @@ mod map;
 mod pair;
 mod partial;
 mod rule;
+mod segment;
 mod stats;
 
 pub use cpu::Cpu;
