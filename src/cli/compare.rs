@@ -160,6 +160,9 @@ pub fn execute(
         Event::Progress { done, total } => progress.at(done, total),
     })?;
     progress.finish();
+    for probe in finished.series.iter().flat_map(super::probe::outside_everywhere) {
+        progress.note(&format!("the tracked {} lies outside every data window", probe.window));
+    }
     if let Some(trouble) = context.backend.trouble() {
         progress.note(&trouble);
     }

@@ -10,7 +10,7 @@ use anyhow::{anyhow, bail};
 
 use super::args::{ProbeArgs, RunArgs, ToleranceArgs, globs};
 use super::progress::Progress;
-use crate::engine::{self, Against, CellStatus, Event, Plan, Series, Task, Verdict};
+use crate::engine::{self, Against, CellStatus, Event, Plan, Probe, Series, Task, Verdict};
 use crate::export;
 use crate::metric::Extent;
 use crate::sequence::{Depth, FrameSet, Sequence, discover};
@@ -126,10 +126,8 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
         progress.note(&trouble);
     }
     let series = finished.series.expect("a plan with probes gives a series");
-    for (index, probe) in plan.probes.iter().enumerate() {
-        if is_outside_everywhere(&series, index) {
-            progress.note(&format!("{} lies outside every data window", probe.window));
-        }
+    for probe in outside_everywhere(&series) {
+        progress.note(&format!("the tracked {} lies outside every data window", probe.window));
     }
     if let Some(path) = &args.csv {
         export::export_csv(&series, path)?;
@@ -149,10 +147,23 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
     })
 }
 
+/// Probes that no frame of any sequence has a pixel of: a slip of the pen, most likely.
+pub(super) fn outside_everywhere(series: &Series) -> Vec<&Probe> {
+    let probes = series.probes.iter().enumerate();
+    probes.filter(|(index, _)| is_outside_everywhere(series, *index)).map(|(_, probe)| probe).collect()
+}
+
 fn is_outside_everywhere(series: &Series, probe: usize) -> bool {
     let cells = (0..series.sequences.len()).flat_map(|s| {
         (0..series.frames.len()).flat_map(move |f| (0..series.channels.len()).map(move |c| (s, f, c)))
     });
-    let mut statuses = cells.map(|(s, f, c)| series.cell(s, f, probe, c).status).peekable();
-    statuses.peek().is_some() && statuses.all(|status| status == CellStatus::OutsideDataWindow)
+    let mut outside = false;
+    for (s, f, c) in cells {
+        let cell = series.cell(s, f, probe, c);
+        if cell.value.is_some() {
+            return false;
+        }
+        outside |= cell.status == CellStatus::OutsideDataWindow;
+    }
+    outside
 }
