@@ -20,9 +20,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     hush_device_selection();
     let cancel = Arc::new(AtomicBool::new(false));
-    let in_window = Arc::new(AtomicBool::new(false));
-    listen_for_interrupts(Arc::clone(&cancel), Arc::clone(&in_window));
-    let result = run(&cli, &cancel, &in_window);
+    // Only what writes reports of many frames has an order to end in.
+    let in_order = matches!(cli.command, Some(Command::Compare(_) | Command::Probe(_)));
+    listen_for_interrupts(Arc::clone(&cancel), in_order);
+    let result = run(&cli, &cancel);
     if cancel.load(Ordering::Relaxed) {
         remove_unfinished();
         return ExitCode::from(INTERRUPTED);
@@ -39,14 +40,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, cancel: &Arc<AtomicBool>, in_window: &AtomicBool) -> anyhow::Result<Verdict> {
+fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
     let mut out = BufWriter::new(io::stdout().lock());
     match &cli.command {
         Some(Command::Demo(args)) => {
             let folders = demo::run(args, &mut out, Arc::clone(cancel))?;
             drop(out);
             if !args.headless {
-                in_window.store(true, Ordering::Relaxed);
                 open_after_demo(folders);
             }
             Ok(Verdict::Same)
@@ -59,7 +59,6 @@ fn run(cli: &Cli, cancel: &Arc<AtomicBool>, in_window: &AtomicBool) -> anyhow::R
         Some(Command::Probe(args)) => probe::run(args, &mut out, Arc::clone(cancel)),
         None => {
             drop(out);
-            in_window.store(true, Ordering::Relaxed);
             open_window(cli.paths.clone())?;
             Ok(Verdict::Same)
         }
@@ -84,11 +83,11 @@ fn open_after_demo(folders: Vec<PathBuf>) {
     }
 }
 
-/// The first Ctrl-C ends a command in good order; the second, or the first while a window is open,
-/// at once. None leaves half a file.
-fn listen_for_interrupts(cancel: Arc<AtomicBool>, in_window: Arc<AtomicBool>) {
+/// The first Ctrl-C ends a comparison in good order; the second, or the first of any other command and
+/// of the window, at once. None leaves half a file.
+fn listen_for_interrupts(cancel: Arc<AtomicBool>, in_order: bool) {
     let handler = move || {
-        if cancel.swap(true, Ordering::Relaxed) || in_window.load(Ordering::Relaxed) {
+        if cancel.swap(true, Ordering::Relaxed) || !in_order {
             remove_unfinished();
             std::process::exit(i32::from(INTERRUPTED));
         }

@@ -36,9 +36,14 @@ impl From<egui_winit::accesskit_winit::Event> for UserEvent {
 /// # Errors
 /// When there is no screen, no graphics driver, or the surface is lost for good.
 pub fn run(options: Options) -> anyhow::Result<()> {
-    let event_loop = EventLoop::<UserEvent>::with_user_event()
-        .build()
-        .context("no screen to open a window on (over ssh, or without DISPLAY, use the commands instead)")?;
+    let event_loop = EventLoop::<UserEvent>::with_user_event().build().map_err(|error| {
+        // winit begins with a line of its own source: what counts comes last.
+        let text = error.to_string();
+        let reason = text.rsplit(": ").next().unwrap_or_default();
+        anyhow::anyhow!(
+            "no screen to open a window on (over ssh, or without DISPLAY, use the commands instead): {reason}"
+        )
+    })?;
     let proxy = event_loop.create_proxy();
     let waker = proxy.clone();
     let wake: Wake = Arc::new(move || {

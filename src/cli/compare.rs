@@ -160,6 +160,12 @@ pub fn execute(
         Event::Progress { done, total } => progress.at(done, total),
     })?;
     progress.finish();
+    for probe in finished.series.iter().flat_map(super::probe::outside_everywhere) {
+        progress.note(&format!("the tracked {} lies outside every data window", probe.window));
+    }
+    if let Some(trouble) = context.backend.trouble() {
+        progress.note(&trouble);
+    }
     let names = ReportNames {
         reference: plan.against.reference_name(),
         candidates: plan.candidates.iter().map(|candidate| candidate.name.clone()).collect(),

@@ -8,6 +8,7 @@ mod text;
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use rayon::prelude::*;
 
 use crate::codec::Limits;
@@ -57,9 +58,18 @@ pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Outcome> {
     Ok(if report.is_complete() { Outcome::Complete } else { Outcome::Incomplete })
 }
 
+/// Whether any of `paths` is a folder with folders in it.
+fn folders_inside(paths: &[PathBuf]) -> bool {
+    let mut entries = paths.iter().filter_map(|path| std::fs::read_dir(path).ok()).flatten().flatten();
+    entries.any(|entry| entry.path().is_dir())
+}
+
 /// Finds the sequences under `paths` and reads the header of every frame, on all cores.
 fn inspect(paths: &[PathBuf], depth: Depth) -> anyhow::Result<Report> {
-    let found = discover(paths, depth)?;
+    let found = discover(paths, depth).map_err(|error| match folders_inside(paths) {
+        true if depth == Depth::Flat => anyhow!("{error} (the folders inside are searched with --recursive)"),
+        _ => error.into(),
+    })?;
     let limits = Limits::default();
     let sequences = found.sequences.par_iter().map(|sequence| report::sequence(sequence, &limits)).collect();
     Ok(Report::new(sequences, found.skipped))

@@ -10,7 +10,7 @@ use anyhow::{anyhow, bail};
 
 use super::args::{ProbeArgs, RunArgs, ToleranceArgs, globs};
 use super::progress::Progress;
-use crate::engine::{self, Against, CellStatus, Event, Plan, Series, Task, Verdict};
+use crate::engine::{self, Against, CellStatus, Event, Plan, Probe, Series, Task, Verdict};
 use crate::export;
 use crate::metric::Extent;
 use crate::sequence::{Depth, FrameSet, Sequence, discover};
@@ -54,13 +54,15 @@ pub struct Args {
 }
 
 impl Args {
-    fn plan(&self) -> anyhow::Result<Plan> {
+    /// The plan, and the paths that hold no sequence, with the reason.
+    fn plan(&self) -> anyhow::Result<(Plan, Vec<(PathBuf, String)>)> {
         let probes = self.probes.probes();
         if probes.is_empty() {
             bail!("nothing to probe: name a pixel with --pixel X,Y or a region with --region X,Y,W,H");
         }
         let depth = if self.recursive { Depth::Recursive } else { Depth::Flat };
-        let mut sequences = discover(&self.paths, depth)?.sequences;
+        let found = discover(&self.paths, depth)?;
+        let mut sequences = found.sequences;
         if sequences.is_empty() {
             bail!("no sequence of EXR, PNG or JPEG files under {:?}", self.paths);
         }
@@ -72,7 +74,7 @@ impl Args {
             None if self.offset != 0 => bail!("--offset needs --reference: it shifts the others against it"),
             None => Against::Nothing,
         };
-        Ok(Plan {
+        let plan = Plan {
             against,
             candidates: sequences,
             frames: self.frames.clone(),
@@ -81,7 +83,8 @@ impl Args {
             extent: Extent::Union,
             probes,
             task: Task::Track,
-        })
+        };
+        Ok((plan, found.skipped))
     }
 }
 
@@ -99,9 +102,12 @@ fn find(sequences: &[Sequence], name: &str) -> anyhow::Result<usize> {
 /// # Errors
 /// When the arguments make no plan, or an output cannot be written.
 pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow::Result<Verdict> {
-    let plan = args.plan()?;
+    let (plan, skipped) = args.plan()?;
     let context = args.run.context(cancel)?;
     let progress = Progress::new(args.run.quiet);
+    for (path, reason) in &skipped {
+        progress.note(&format!("left out: {reason}: {path:?}"));
+    }
     let mut reasons: Vec<String> = Vec::new();
     let finished = engine::run(&plan, &context, &mut |event| match event {
         Event::Row(row) => {
@@ -116,11 +122,12 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
         Event::Progress { done, total } => progress.at(done, total),
     })?;
     progress.finish();
+    if let Some(trouble) = context.backend.trouble() {
+        progress.note(&trouble);
+    }
     let series = finished.series.expect("a plan with probes gives a series");
-    for (index, probe) in plan.probes.iter().enumerate() {
-        if is_outside_everywhere(&series, index) {
-            progress.note(&format!("{} lies outside every data window", probe.window));
-        }
+    for probe in outside_everywhere(&series) {
+        progress.note(&format!("the tracked {} lies outside every data window", probe.window));
     }
     if let Some(path) = &args.csv {
         export::export_csv(&series, path)?;
@@ -134,15 +141,29 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
     out.flush()?;
     Ok(match finished.summary.verdict() {
         Verdict::Incomplete => Verdict::Incomplete,
+        _ if !skipped.is_empty() => Verdict::Incomplete,
         _ if series.cells.iter().any(|cell| cell.changed) => Verdict::Different,
         _ => Verdict::Same,
     })
+}
+
+/// Probes that no frame of any sequence has a pixel of: a slip of the pen, most likely.
+pub(super) fn outside_everywhere(series: &Series) -> Vec<&Probe> {
+    let probes = series.probes.iter().enumerate();
+    probes.filter(|(index, _)| is_outside_everywhere(series, *index)).map(|(_, probe)| probe).collect()
 }
 
 fn is_outside_everywhere(series: &Series, probe: usize) -> bool {
     let cells = (0..series.sequences.len()).flat_map(|s| {
         (0..series.frames.len()).flat_map(move |f| (0..series.channels.len()).map(move |c| (s, f, c)))
     });
-    let mut statuses = cells.map(|(s, f, c)| series.cell(s, f, probe, c).status).peekable();
-    statuses.peek().is_some() && statuses.all(|status| status == CellStatus::OutsideDataWindow)
+    let mut outside = false;
+    for (s, f, c) in cells {
+        let cell = series.cell(s, f, probe, c);
+        if cell.value.is_some() {
+            return false;
+        }
+        outside |= cell.status == CellStatus::OutsideDataWindow;
+    }
+    outside
 }

@@ -89,14 +89,24 @@ fn write_columns(rows: &[Vec<String>], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Failures, those of one frame that share a reason told once.
+/// Failures: damage first, each frame with its reason; missing frames as ranges, last.
 fn write_failures(report: &Report, candidate: usize, out: &mut impl Write) -> io::Result<()> {
     let mut told: Vec<(Option<i64>, Status, &str)> = Vec::new();
+    let mut missing: Vec<(Status, Vec<i64>)> = Vec::new();
     for row in report.rows.iter().filter(|row| row.candidate == candidate) {
-        if let Err(failure) = &row.outcome {
-            let line = (row.number, failure.status, failure.reason.as_str());
-            if !told.contains(&line) {
-                told.push(line);
+        let Err(failure) = &row.outcome else { continue };
+        match (failure.status, row.number) {
+            (status @ (Status::MissingReference | Status::MissingCandidate), Some(number)) => {
+                match missing.iter_mut().find(|(other, _)| *other == status) {
+                    Some((_, numbers)) => numbers.push(number),
+                    None => missing.push((status, vec![number])),
+                }
+            }
+            (status, number) => {
+                let line = (number, status, failure.reason.as_str());
+                if !told.contains(&line) {
+                    told.push(line);
+                }
             }
         }
     }
@@ -107,5 +117,39 @@ fn write_failures(report: &Report, candidate: usize, out: &mut impl Write) -> io
     if told.len() > SHOWN_FAILURES {
         writeln!(out, "  ... and {} more (all of them are in --json)", told.len() - SHOWN_FAILURES)?;
     }
+    for (status, mut numbers) in missing {
+        numbers.dedup();
+        let side = if status == Status::MissingReference { "reference" } else { "candidate" };
+        writeln!(out, "  missing in the {side}: {}", ranges(&numbers))?;
+    }
     Ok(())
+}
+
+/// Ascending numbers as `1-8, 15`.
+fn ranges(numbers: &[i64]) -> String {
+    let runs = numbers.chunk_by(|a, b| b.saturating_sub(*a) == 1);
+    let text = runs.map(|run| match run {
+        [one] => one.to_string(),
+        run => format!("{}-{}", run[0], run[run.len() - 1]),
+    });
+    text.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ranges, short};
+
+    #[test]
+    fn numbers_that_follow_each_other_are_ranges() {
+        assert_eq!(ranges(&[1, 2, 3, 8, 10, 11]), "1-3, 8, 10-11");
+        assert_eq!(ranges(&[]), "");
+    }
+
+    #[test]
+    fn six_digits_are_shown() {
+        assert_eq!(short(0.490478515625), "0.490479");
+        assert_eq!(short(7.0), "7");
+        assert_eq!(short(9999999993.993164), "1.00000e10");
+        assert_eq!(short(100000.0), "100000");
+    }
 }

@@ -1,16 +1,17 @@
 //! One unit of work: its files are read, compared and probed; whatever is wrong with them becomes
 //! a row of the result.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
 use super::track::{Beside, Gathered, Place, Tracked, pixels, track, track_failure, use_gathered};
 use super::units::{Unit, UnitCandidate};
 use super::{
     Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
 };
-use crate::codec::{self, Limits};
+use crate::codec;
 use crate::image::{Aov, ImageInfo, Plane};
-use crate::metric::{Metric, Pair, PairError, Rule, Want};
+use crate::metric::{Extent, Metric, Pair, PairError, Rule, Want};
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -25,46 +26,6 @@ pub(super) struct UnitResult {
 
 /// Keys to report for frames of which no file can be read: those of the run's first readable file.
 pub(super) type Catalogue = Vec<Aov>;
-
-/// A file as far as its header.
-enum Opened {
-    Missing,
-    Broken(codec::Error),
-    Ready(ImageInfo),
-}
-
-fn open(path: Option<&Path>, limits: &Limits) -> Opened {
-    match path.map(|path| codec::read_info(path, limits)) {
-        None => Opened::Missing,
-        Some(Err(error)) => Opened::Broken(error),
-        Some(Ok(info)) => Opened::Ready(info),
-    }
-}
-
-impl Opened {
-    const fn info(&self) -> Option<&ImageInfo> {
-        match self {
-            Self::Ready(info) => Some(info),
-            _ => None,
-        }
-    }
-
-    fn cell_status(&self) -> CellStatus {
-        match self {
-            Self::Missing => CellStatus::FrameMissing,
-            Self::Broken(error) => status_of(error).into(),
-            Self::Ready(_) => CellStatus::Compared,
-        }
-    }
-}
-
-const fn status_of(error: &codec::Error) -> Status {
-    if error.is_incomplete() { Status::IncompleteFile } else { Status::Unreadable }
-}
-
-fn failure_of(error: &codec::Error) -> Failure {
-    Failure { status: status_of(error), reason: error.to_string() }
-}
 
 /// A candidate's AOV that waits to be compared with the reference's of the same name.
 struct Match<'a> {
@@ -115,43 +76,9 @@ pub(super) fn process(
         candidates.iter().filter_map(|(c, opened)| Some((c.index, opened.info()?))).collect();
     match reference.info() {
         Some(reference) => work.compare_all(reference, &readable, group_bytes),
-        None => work.track_alone(&readable, reference.cell_status()),
+        None => work.track_alone(&readable, reference.cell_status(), group_bytes),
     }
     work.result
-}
-
-/// Why no AOV of this frame can be compared, if so.
-fn whole_file_failure(
-    plan: &Plan,
-    reference: &Opened,
-    candidate: &Opened,
-    (unit, at): (&Unit, &UnitCandidate),
-) -> Option<Failure> {
-    let text = |number: Option<i64>| number.map_or_else(String::new, |number| format!(" {number}"));
-    let (theirs, ours) = (text(unit.reference_number), text(at.number));
-    match (reference, candidate) {
-        // Damage is told before absence: it is what one can mend.
-        (Opened::Broken(error), Opened::Broken(other)) if error.to_string() != other.to_string() => {
-            Some(Failure { status: status_of(error), reason: format!("{error}; {other}") })
-        }
-        (Opened::Broken(error), _) | (_, Opened::Broken(error)) => Some(failure_of(error)),
-        (Opened::Missing, Opened::Ready(_)) if matches!(plan.against, Against::Nothing) => None,
-        (Opened::Missing, Opened::Missing) if matches!(plan.against, Against::Nothing) => {
-            let reason = format!("{} has no frame{ours}", plan.candidates[at.index].name);
-            Some(Failure { status: Status::MissingCandidate, reason })
-        }
-        (Opened::Missing, _) => {
-            let beside =
-                at.path.as_ref().map_or_else(String::new, |path| format!(" (the candidate has {path:?})"));
-            let reason = format!("the reference has no frame{theirs}{beside}");
-            Some(Failure { status: Status::MissingReference, reason })
-        }
-        (Opened::Ready(info), Opened::Missing) => {
-            let reason = format!("the candidate has no frame{ours} (the reference has {:?})", info.path);
-            Some(Failure { status: Status::MissingCandidate, reason })
-        }
-        (Opened::Ready(_), Opened::Ready(_)) => None,
-    }
 }
 
 impl<'a> Work<'a> {
@@ -227,18 +154,11 @@ impl<'a> Work<'a> {
         candidates: &[(usize, &'a ImageInfo)],
         group_bytes: u64,
     ) {
-        let mut groups: Vec<Vec<&Aov>> = vec![Vec::new()];
-        let mut bytes = 0;
-        for aov in self.chosen(&reference.aovs) {
-            let needed = 2 * reference.aov_bytes(aov);
-            if bytes + needed > group_bytes && bytes > 0 {
-                groups.push(Vec::new());
-                bytes = 0;
-            }
-            bytes += needed;
-            groups.last_mut().expect("there is always one").push(aov);
+        let track = !self.plan.probes.is_empty() && self.has_reference_sequence();
+        if candidates.is_empty() && !track {
+            return;
         }
-        for group in groups {
+        for group in groups(reference, &self.chosen(&reference.aovs), group_bytes / 2) {
             if self.context.is_cancelled() {
                 return;
             }
@@ -296,9 +216,18 @@ impl<'a> Work<'a> {
                         self.track_alone_in(
                             candidate,
                             info,
-                            theirs,
+                            &[theirs],
                             Beside::Lacking(status_of(error).into()),
                         );
+                    }
+                    (Some(theirs), Ok(plane)) if self.is_of_another_size(plane, info, theirs) => {
+                        let error = PairError::SizeMismatch {
+                            candidate: info.parts[theirs.part].display_window,
+                            reference: plane.display_window,
+                        };
+                        let reason = format!("{error}: {:?}", info.path);
+                        let failure = Failure { status: Status::SizeMismatch, reason };
+                        self.row(candidate, aov, component_names(aov), failure);
                     }
                     (Some(theirs), Ok(plane)) => {
                         wanted.push(theirs);
@@ -320,6 +249,12 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Whether the header alone says that there is nothing to compare nor to track.
+    fn is_of_another_size(&self, reference: &Plane, info: &ImageInfo, aov: &Aov) -> bool {
+        let size = info.parts[aov.part].display_window;
+        self.plan.probes.is_empty() && self.plan.extent == Extent::Union && size != reference.display_window
+    }
+
     fn compare_one(&mut self, aov: &Aov, reference: &Plane, matched: &Match<'_>, candidate: &Plane) {
         let (rule, allowance) = self.rule(aov);
         let pair = Pair::new(candidate, reference, self.plan.extent);
@@ -334,9 +269,9 @@ impl<'a> Work<'a> {
             Ok(pair) => pair,
             Err(error) => {
                 let status = match error {
-                    PairError::SizeMismatch { .. } | PairError::NothingInCommon { .. } => {
-                        Status::SizeMismatch
-                    }
+                    PairError::SizeMismatch { .. }
+                    | PairError::NothingInCommon { .. }
+                    | PairError::TooLarge { .. } => Status::SizeMismatch,
                     PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
                 };
                 let reason = format!("{error}: {:?}", matched.info.path);
@@ -394,30 +329,43 @@ impl<'a> Work<'a> {
     }
 
     /// Values of the candidates where the whole file of the reference cannot be had.
-    fn track_alone(&mut self, candidates: &[(usize, &'a ImageInfo)], reference: CellStatus) {
+    fn track_alone(
+        &mut self,
+        candidates: &[(usize, &'a ImageInfo)],
+        reference: CellStatus,
+        group_bytes: u64,
+    ) {
+        if self.plan.probes.is_empty() {
+            return;
+        }
         let beside = match self.plan.against {
             Against::Nothing => Beside::Nothing,
             _ => Beside::Lacking(reference),
         };
         for &(candidate, info) in candidates {
-            for aov in self.chosen(&info.aovs) {
-                self.track_alone_in(candidate, info, aov, beside);
+            for group in groups(info, &self.chosen(&info.aovs), group_bytes) {
+                if self.context.is_cancelled() {
+                    return;
+                }
+                self.track_alone_in(candidate, info, &group, beside);
             }
         }
     }
 
-    fn track_alone_in(&mut self, candidate: usize, info: &ImageInfo, aov: &Aov, beside: Beside<'_>) {
+    fn track_alone_in(&mut self, candidate: usize, info: &ImageInfo, aovs: &[&Aov], beside: Beside<'_>) {
         if self.plan.probes.is_empty() {
             return;
         }
         let sequence = self.sequence(candidate);
-        match codec::read_planes(info, &[aov], &self.context.limits).remove(0) {
-            Ok(plane) => self.track(sequence, aov, &plane, beside),
-            Err(error) => {
-                self.track_failure(sequence, aov, aov, status_of(&error), None);
-                // Beside a reference that failed there is a row already.
-                if matches!(beside, Beside::Nothing) {
-                    self.row(candidate, aov, component_names(aov), failure_of(&error));
+        for (aov, plane) in aovs.iter().zip(codec::read_planes(info, aovs, &self.context.limits)) {
+            match plane {
+                Ok(plane) => self.track(sequence, aov, &plane, beside),
+                Err(error) => {
+                    self.track_failure(sequence, aov, aov, status_of(&error), None);
+                    // Beside a reference that failed there is a row already.
+                    if matches!(beside, Beside::Nothing) {
+                        self.row(candidate, aov, component_names(aov), failure_of(&error));
+                    }
                 }
             }
         }
@@ -447,6 +395,24 @@ impl<'a> Work<'a> {
         let cells = track_failure(&self.plan.probes, place, theirs, status.into(), reference);
         self.result.tracked.extend(cells);
     }
+}
+
+/// `aovs` of one file in groups whose samples take no more than `bytes`, one AOV at least in each.
+fn groups<'a>(info: &ImageInfo, aovs: &[&'a Aov], bytes: u64) -> Vec<Vec<&'a Aov>> {
+    let mut groups: Vec<Vec<&Aov>> = Vec::new();
+    let mut taken = 0;
+    for aov in aovs {
+        let needed = info.aov_bytes(aov);
+        match groups.last_mut() {
+            Some(group) if taken + needed <= bytes => group.push(aov),
+            _ => {
+                groups.push(vec![aov]);
+                taken = 0;
+            }
+        }
+        taken += needed;
+    }
+    groups
 }
 
 fn component_names(aov: &Aov) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! and [`Series`] are what comes out. A bad frame is a row with a reason.
 
 mod frame;
+mod open;
 mod plan;
 mod result;
 mod rules;

@@ -135,12 +135,16 @@ impl RuleChoice {
     }
 
     fn over(self, base: Self) -> Self {
-        // A metric chosen here makes a relative tolerance chosen for another metric void.
-        let rel_fits = self.metric.is_none_or(Metric::takes_relative_tolerance);
+        // A metric chosen here voids tolerances that were meant for another unit.
+        let same_unit = |metric: Metric| {
+            let before = base.metric.unwrap_or(Metric::Abs);
+            metric == before || (metric.takes_relative_tolerance() && before.takes_relative_tolerance())
+        };
+        let fits = self.metric.is_none_or(same_unit);
         Self {
             metric: self.metric.or(base.metric),
-            abs: self.abs.or(base.abs),
-            rel: self.rel.or(if rel_fits { base.rel } else { None }),
+            abs: self.abs.or(base.abs.filter(|_| fits)),
+            rel: self.rel.or(base.rel.filter(|_| fits)),
             floor: self.floor.or(base.floor),
             non_finite: self.non_finite.or(base.non_finite),
             allow_changed: self.allow_changed.or(base.allow_changed),
@@ -164,6 +168,10 @@ impl Rules {
         base.check()?;
         for (_, choice) in &exceptions {
             choice.check()?;
+            let merged = choice.over(base);
+            if choice.rel.is_some() {
+                merged.check()?;
+            }
         }
         Ok(Self { base, exceptions })
     }

@@ -102,8 +102,27 @@ pub enum Error {
         /// The file that was looked at.
         path: std::path::PathBuf,
     },
+    /// A sequence whose numbers cannot all be frames.
+    #[error(
+        "the frames {first} to {last} are missing in {pattern:?}, which is no gap that a render leaves: \
+         name the files by a pattern with a range (name.1-100#.exr)"
+    )]
+    GapTooLong {
+        /// The sequence.
+        pattern: String,
+        /// First missing number.
+        first: i64,
+        /// Last missing number.
+        last: i64,
+    },
+    /// The system gives no thread.
+    #[error("the system gives this program no thread to work on: {reason}")]
+    NoThread {
+        /// What it says.
+        reason: String,
+    },
     /// Ended early on request.
-    #[error("cancelled; nothing was written under a final name")]
+    #[error("cancelled")]
     Cancelled,
 }
 
@@ -112,12 +131,12 @@ pub enum Error {
 /// # Errors
 /// When there is nothing to compare, or the run was cancelled. A bad frame is a row, not an error.
 pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) -> Result<Finished, Error> {
-    let units = units(plan);
+    let units = units(plan)?;
     if units.is_empty() {
         return Err(Error::NothingToCompare { reason: why_nothing(plan) });
     }
     let first = first_with_chosen_aovs(plan, &units, &context.limits)?;
-    let unit_bytes = first.as_ref().map_or(0, |info| bytes_of(plan, info));
+    let unit_bytes = first.as_ref().map_or(0, |info| bytes_of(plan, info) + map_bytes(context, info));
     let catalogue = first.map_or_else(Vec::new, |info| info.aovs);
     let workers = workers(context, units.len(), unit_bytes);
     // The rest is for what decoding needs on the way: packed and unpacked chunks of every thread.
@@ -147,6 +166,8 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
     };
     let next = AtomicUsize::new(0);
     let (sender, receiver) = crossbeam_channel::bounded(workers);
+    let mut refused = None;
+    let mut expected = 0;
     std::thread::scope(|scope| {
         for index in 0..workers {
             let (sender, next, units, catalogue) = (sender.clone(), &next, &units, &catalogue);
@@ -161,11 +182,14 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
                 }
             };
             let thread = std::thread::Builder::new().name(format!("frames-{index}"));
-            thread.spawn_scoped(scope, worker).expect("the system has a thread left");
+            if let Err(error) = thread.spawn_scoped(scope, worker) {
+                // Fewer threads take longer; none at all is an error.
+                refused = Some(error.to_string());
+                break;
+            }
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
-        let mut expected = 0;
         for (index, result) in receiver {
             waiting.insert(index, result);
             while let Some(result) = waiting.remove(&expected) {
@@ -179,6 +203,9 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
     });
     if context.is_cancelled() {
         return Err(Error::Cancelled);
+    }
+    if let Some(reason) = refused.filter(|_| expected < total) {
+        return Err(Error::NoThread { reason });
     }
     Ok(Finished { summary, series: series.map(|(builder, _)| builder.finish()) })
 }
@@ -253,6 +280,13 @@ fn bytes_of(plan: &Plan, info: &ImageInfo) -> u64 {
     let chosen = select::chosen(&plan.aovs, &keys);
     let aovs = info.aovs.iter().filter(|aov| chosen.contains(&aov.key.as_str()));
     2 * aovs.map(|aov| info.aov_bytes(aov)).sum::<u64>()
+}
+
+/// Bytes of one map on its way out: values, flags, colours, and what the writers copy.
+fn map_bytes(context: &Context, info: &ImageInfo) -> u64 {
+    const PER_PIXEL: u64 = 17;
+    let pixels = info.parts.iter().map(|part| part.data_window.pixels()).max().unwrap_or(0);
+    if context.maps.is_some() { PER_PIXEL * pixels } else { 0 }
 }
 
 /// As many frames at a time as there are threads, and as the memory holds.

@@ -104,7 +104,8 @@ pub(super) fn track_failure(
         for channel in &aov.channels {
             let other = reference.and_then(|r| Some((r, &r.channels[r.channel_index(&channel.name)?])));
             let name = other.map_or(&channel.name, |(_, c)| &c.name).clone();
-            let reference = other.and_then(|(plane, channel)| value(probe, plane, channel, None, place.rule));
+            let reference = other
+                .and_then(|(plane, channel)| value(probe, plane, channel, None, (place.rule, place.extent)));
             let cell = Cell { status, value: None, reference, delta: None, changed: false };
             let channel = column(place, name, channel.sample_type);
             cells.push(Tracked { sequence: place.sequence, probe: index, channel, cell });
@@ -126,8 +127,9 @@ fn cell(
     Place { rule, extent, .. }: Place<'_>,
 ) -> Cell {
     let comparable = matches!(beside, Beside::Reference(_));
-    let value = value(probe, plane, channel, other.filter(|_| comparable), rule);
-    let reference = other.and_then(|(plane, channel)| self::value(probe, plane, channel, None, rule));
+    let value = value(probe, plane, channel, other.filter(|_| comparable), (rule, extent));
+    let reference =
+        other.and_then(|(plane, channel)| self::value(probe, plane, channel, None, (rule, extent)));
     let status = match beside {
         _ if value.is_none() => CellStatus::OutsideDataWindow,
         Beside::Unlike(_, status) | Beside::Lacking(status) => status,
@@ -153,52 +155,71 @@ fn value(
     plane: &Plane,
     channel: &PlaneChannel,
     other: Option<(&Plane, &PlaneChannel)>,
-    rule: &Rule,
+    judge: (&Rule, Extent),
 ) -> Option<Value> {
     if probe.shape == ProbeShape::Pixel {
         let index = plane.data_window.index(probe.window.x, probe.window.y)?;
         return Some(Value::Pixel(channel.samples.get(index)));
     }
     let window = probe.window.intersection(&plane.data_window);
-    (!window.is_empty()).then(|| Value::Region(region(window, plane, channel, other, rule)))
+    if window.is_empty() {
+        return None;
+    }
+    let mut stats = region(window, plane, channel);
+    if let Some(other) = other {
+        stats.changed_fraction = changed_fraction(probe.window, (plane, channel), other, judge);
+    }
+    Some(Value::Region(stats))
 }
 
 /// Statistics over `window`, which lies inside the plane's data window.
-fn region(
-    window: Window,
-    plane: &Plane,
-    channel: &PlaneChannel,
-    other: Option<(&Plane, &PlaneChannel)>,
-    rule: &Rule,
-) -> RegionStats {
-    let pixels = || {
-        let rows = window.y..window.bottom() as i32;
-        rows.flat_map(move |y| (window.x..window.right() as i32).map(move |x| (x, y)))
-    };
-    let at = |plane: &Plane, channel: &PlaneChannel, (x, y)| {
-        plane.data_window.index(x, y).map(|index| channel.samples.get(index))
-    };
+fn region(window: Window, plane: &Plane, channel: &PlaneChannel) -> RegionStats {
     let finite = || {
-        let values = pixels().filter_map(|pixel| at(plane, channel, pixel));
+        let values = pixels_of(window).filter_map(|pixel| stored(plane, channel, pixel));
         values.map(Sample::to_f64).filter(|value| value.is_finite())
     };
     let count = finite().count() as f64;
     let mean = finite().sum::<f64>() / count;
     let variance = finite().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
-    let changed = other.map_or(0, |(other, other_channel)| {
-        let differs = |pixel| match (at(plane, channel, pixel), at(other, other_channel, pixel)) {
-            (Some(a), Some(b)) => channel_changed(rule, a, b),
-            _ => true,
-        };
-        pixels().filter(|&pixel| differs(pixel)).count()
-    });
     RegionStats {
         mean,
         min: finite().fold(f64::NAN, f64::min),
         max: finite().fold(f64::NAN, f64::max),
         std: variance.sqrt(),
-        changed_fraction: changed as f64 / window.pixels() as f64,
+        changed_fraction: 0.0,
     }
+}
+
+/// The part of the region's compared pixels that changed in this channel: of those that either side
+/// has, or both for the common data window alone.
+fn changed_fraction(
+    region: Window,
+    (plane, channel): (&Plane, &PlaneChannel),
+    (other, other_channel): (&Plane, &PlaneChannel),
+    (rule, extent): (&Rule, Extent),
+) -> f64 {
+    let window = region.intersection(&plane.data_window.union(&other.data_window));
+    let (mut changed, mut compared) = (0u64, 0u64);
+    for pixel in pixels_of(window) {
+        let differs = match (stored(plane, channel, pixel), stored(other, other_channel, pixel)) {
+            (Some(a), Some(b)) => channel_changed(rule, a, b),
+            (None, None) => continue,
+            (Some(_), None) | (None, Some(_)) if extent == Extent::Common => continue,
+            (Some(_), None) | (None, Some(_)) => true,
+        };
+        compared += 1;
+        changed += u64::from(differs);
+    }
+    if compared == 0 { 0.0 } else { changed as f64 / compared as f64 }
+}
+
+fn pixels_of(window: Window) -> impl Iterator<Item = (i32, i32)> {
+    let columns = (window.x, window.right() as i32);
+    (window.y..window.bottom() as i32).flat_map(move |y| (columns.0..columns.1).map(move |x| (x, y)))
+}
+
+fn stored(plane: &Plane, channel: &PlaneChannel, (x, y): (i32, i32)) -> Option<Sample> {
+    plane.data_window.index(x, y).map(|index| channel.samples.get(index))
 }
 
 /// Fills a [`Series`] frame by frame.

@@ -1,10 +1,13 @@
 //! A plan becomes units of work: one frame of the reference and of every candidate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Against, Plan};
+use super::{Against, Error, Plan};
 use crate::sequence::{Sequence, align};
+
+/// A date among frame numbers makes a gap of millions: nobody wants a row for each.
+const LONGEST_GAP: i64 = 100_000;
 
 /// One frame of one candidate inside a unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +34,12 @@ pub(super) struct Unit {
 }
 
 /// All units, in frame order (then in the order of the candidates).
-pub(super) fn units(plan: &Plan) -> Vec<Unit> {
+///
+/// # Errors
+/// When a sequence has a gap that no render leaves.
+pub(super) fn units(plan: &Plan) -> Result<Vec<Unit>, Error> {
     match &plan.against {
-        Against::Sequence { reference, offset } => against_sequence(plan, reference, *offset),
+        Against::Sequence { reference, offset } => Ok(against_sequence(plan, reference, *offset)),
         Against::Nothing => alone(plan),
         Against::Previous => {
             against_itself(plan, |numbers, i| i.checked_sub(1).map(|before| numbers[before]))
@@ -53,47 +59,44 @@ fn against_sequence(plan: &Plan, reference: &Sequence, offset: i64) -> Vec<Unit>
                 reference: frame.reference,
                 candidates: Vec::new(),
             });
-            let theirs = number.map(|number| number + offset);
+            let theirs = number.map(|number| number.saturating_add(offset));
             unit.candidates.push(UnitCandidate { index, number: theirs, path: frame.candidate });
         }
     }
     units.into_values().collect()
 }
 
-/// Units without a reference: every frame that some candidate has.
-fn alone(plan: &Plan) -> Vec<Unit> {
-    let chosen = |number: &Option<i64>| {
-        plan.frames.as_ref().is_none_or(|frames| number.is_some_and(|number| frames.contains(number)))
-    };
-    let single =
-        plan.candidates.iter().flat_map(|candidate| candidate.frames.iter().map(|frame| frame.number));
-    let gaps = plan.candidates.iter().flat_map(numbers_with_gaps).map(Some);
-    let numbers: BTreeSet<Option<i64>> = single.chain(gaps).filter(chosen).collect();
-    let candidates = |number| {
-        let candidates = plan.candidates.iter().enumerate();
-        candidates.map(move |(index, candidate)| UnitCandidate {
-            index,
-            number,
-            path: candidate.path(number).map(PathBuf::from),
-        })
-    };
-    let unit = |number| Unit {
-        number,
-        reference_number: None,
-        reference: None,
-        candidates: candidates(number).collect(),
-    };
-    numbers.into_iter().map(unit).collect()
+/// Units without a reference: each sequence's own frames, and those missing in its gaps.
+fn alone(plan: &Plan) -> Result<Vec<Unit>, Error> {
+    let mut units: BTreeMap<Option<i64>, Unit> = BTreeMap::new();
+    for (index, candidate) in plan.candidates.iter().enumerate() {
+        let unnumbered = candidate.frames.iter().map(|frame| frame.number).filter(Option::is_none);
+        let numbers = numbers_with_gaps(candidate)?.into_iter().map(Some).chain(unnumbered);
+        for number in numbers.filter(|number| is_chosen(plan, *number)) {
+            let unit = units.entry(number).or_insert_with(|| Unit {
+                number,
+                reference_number: None,
+                reference: None,
+                candidates: Vec::new(),
+            });
+            let path = candidate.path(number).map(PathBuf::from);
+            unit.candidates.push(UnitCandidate { index, number, path });
+        }
+    }
+    Ok(units.into_values().collect())
+}
+
+fn is_chosen(plan: &Plan, number: Option<i64>) -> bool {
+    plan.frames.as_ref().is_none_or(|frames| number.is_some_and(|number| frames.contains(number)))
 }
 
 /// Units of sequences that are compared with their own frames; `other` gives the number of the
 /// frame that numbers\[i\] is compared with, if any.
-fn against_itself(plan: &Plan, other: impl Fn(&[i64], usize) -> Option<i64>) -> Vec<Unit> {
+fn against_itself(plan: &Plan, other: impl Fn(&[i64], usize) -> Option<i64>) -> Result<Vec<Unit>, Error> {
     let mut units = Vec::new();
     for (index, candidate) in plan.candidates.iter().enumerate() {
-        let chosen = |number: &i64| plan.frames.as_ref().is_none_or(|frames| frames.contains(*number));
-        let numbers: Vec<i64> = numbers_with_gaps(candidate).into_iter().filter(chosen).collect();
-        for i in 0..numbers.len() {
+        let numbers = numbers_with_gaps(candidate)?;
+        for i in (0..numbers.len()).filter(|&i| is_chosen(plan, Some(numbers[i]))) {
             let Some(other) = other(&numbers, i) else { continue };
             let path = |number| candidate.path(Some(number)).map(PathBuf::from);
             units.push(Unit {
@@ -105,21 +108,21 @@ fn against_itself(plan: &Plan, other: impl Fn(&[i64], usize) -> Option<i64>) -> 
         }
     }
     units.sort_by_key(|unit| unit.number);
-    units
+    Ok(units)
 }
 
 /// The sequence's numbers, those missing in gaps included.
-fn numbers_with_gaps(sequence: &Sequence) -> Vec<i64> {
+fn numbers_with_gaps(sequence: &Sequence) -> Result<Vec<i64>, Error> {
     let mut numbers: Vec<i64> = sequence.frames.iter().filter_map(|frame| frame.number).collect();
     let step = sequence.step().max(1);
     for (first, last) in sequence.gaps() {
-        let mut number = first;
-        while number <= last {
-            numbers.push(number);
-            number += step;
+        if last.saturating_sub(first) / step > LONGEST_GAP {
+            let pattern = sequence.pattern.clone();
+            return Err(Error::GapTooLong { pattern, first, last });
         }
+        numbers.extend((0..=(last - first) / step).map(|i| first + i * step));
     }
     numbers.sort_unstable();
     numbers.dedup();
-    numbers
+    Ok(numbers)
 }

@@ -30,7 +30,12 @@ impl MapFolder {
 
 /// A name without what file systems or shells stumble over.
 fn file_name(name: &str) -> String {
-    let plain = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
+    let plain = |c: char| match c {
+        // Not the `_` of so many names: `ref/a` and `ref_a` stay apart.
+        '/' | '\\' => '+',
+        c if c.is_control() || r#":*?"<>|"#.contains(c) => '_',
+        c => c,
+    };
     let name: String = name.chars().map(plain).collect();
     if name.trim_matches('.').is_empty() { "_".to_owned() } else { name }
 }
@@ -62,7 +67,7 @@ mod tests {
     #[test]
     fn no_name_leaves_the_folder() {
         let folder = MapFolder { folder: "maps".into(), style: MapStyle::default() };
-        assert_eq!(folder.stem("ref/a", "part/N.X", Some(7)), Path::new("maps/ref_a/part_N.X.0007"));
+        assert_eq!(folder.stem("ref/a", "part/N.X", Some(7)), Path::new("maps/ref+a/part+N.X.0007"));
         assert_eq!(folder.stem("..", "..", None), Path::new("maps/_/_"));
     }
 }

@@ -26,7 +26,15 @@ pub struct GpuBackend {
     /// Textures and buffers of the last frame, used again while size and type stay. The device
     /// does one frame at a time.
     room: Mutex<Option<Room>>,
-    trouble: Mutex<Option<Error>>,
+    failures: Mutex<Failures>,
+}
+
+/// Comparisons that the GPU should have done and the CPU did.
+#[derive(Debug, Default)]
+struct Failures {
+    count: u64,
+    /// Why the first of them failed: those after it often follow from it.
+    first: Option<Error>,
 }
 
 /// What the pass alone says of a pair.
@@ -60,7 +68,7 @@ impl GpuBackend {
     /// results would take its word for it.
     pub fn new(gpu: Gpu) -> Result<Self, Error> {
         let (pass, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
-        let backend = Self { gpu, pass, gather, room: Mutex::default(), trouble: Mutex::default() };
+        let backend = Self { gpu, pass, gather, room: Mutex::default(), failures: Mutex::default() };
         selftest::check(&backend)?;
         Ok(backend)
     }
@@ -68,11 +76,6 @@ impl GpuBackend {
     /// The device it works on.
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
-    }
-
-    /// Why the last frame that should have been done by the GPU was done by the CPU instead.
-    pub fn trouble(&self) -> Option<Error> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the GPU can do this comparison at all; see [`DeltaJob::supported`].
@@ -155,6 +158,15 @@ impl Backend for GpuBackend {
         "gpu"
     }
 
+    /// How many comparisons the GPU failed at so far, and why at first.
+    fn trouble(&self) -> Option<String> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = failures.count;
+        let comparisons = if count == 1 { "comparison" } else { "comparisons" };
+        let first = failures.first.as_ref()?;
+        Some(format!("the CPU did {count} {comparisons} that the GPU should have done: {first}"))
+    }
+
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
         self.compare_and_gather(pair, rule, want, &[]).0
     }
@@ -170,7 +182,10 @@ impl Backend for GpuBackend {
             Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.tiles, unsettled.map), unsettled.values),
             Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),
             Err(error) => {
-                *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+                failures.count += 1;
+                failures.first.get_or_insert(error);
+                drop(failures);
                 Cpu.compare_and_gather(pair, rule, want, pixels)
             }
         }

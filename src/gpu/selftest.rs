@@ -83,7 +83,7 @@ fn bits(i: u32, channel: u32) -> (u32, u32) {
     if i < 2 * count {
         // One channel differs at a time: else the largest difference would hide the others.
         let (a, b) = if i % 3 == channel { AWKWARD[(i / 2) as usize] } else { (0, 0) };
-        return if i % 2 == 0 { (a, b) } else { (b, a) };
+        return if i.is_multiple_of(2) { (a, b) } else { (b, a) };
     }
     // The multipliers are those of xxHash.
     let mut hash = (i * 3 + channel).wrapping_mul(0x9e37_79b1);

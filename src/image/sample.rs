@@ -1,6 +1,7 @@
 //! Samples in the type in which the file stores them.
 
 use half::f16;
+use half::vec::HalfBitsVecExt;
 
 /// How a file stores one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -135,7 +136,8 @@ impl Samples {
         match sample_type {
             SampleType::U8 => Self::U8(vec![0; len]),
             SampleType::U16 => Self::U16(vec![0; len]),
-            SampleType::F16 => Self::F16(vec![f16::ZERO; len]),
+            // Zeroed as integers: the system hands out zero pages, which nobody has to fill.
+            SampleType::F16 => Self::F16(vec![0u16; len].reinterpret_into()),
             SampleType::U32 => Self::U32(vec![0; len]),
             SampleType::F32 => Self::F32(vec![0.0; len]),
         }

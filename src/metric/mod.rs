@@ -10,6 +10,7 @@ mod map;
 mod pair;
 mod partial;
 mod rule;
+mod segment;
 mod stats;
 
 pub use cpu::Cpu;
@@ -47,6 +48,12 @@ pub trait Backend: Send + Sync {
 
     /// Compares `pair.candidate` with `pair.reference` under `rule`.
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison;
+
+    /// What the user should hear of this back end at the end of a run; the results are right all the
+    /// same.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 
     /// As [`Backend::compare`], and the stored values of the compared channels at absolute pixels,
     /// as many as `pixels`.

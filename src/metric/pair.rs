@@ -35,6 +35,19 @@ pub enum PairError {
         /// Of the reference.
         reference: Window,
     },
+    /// Two small data windows far apart in one display window.
+    #[error(
+        "the data windows together span {union} pixels, too many to compare: {candidate} here and \
+         {reference} in the reference (compare the common data window only with --crop)"
+    )]
+    TooLarge {
+        /// Width × height of both together.
+        union: u64,
+        /// Of the candidate.
+        candidate: Window,
+        /// Of the reference.
+        reference: Window,
+    },
     /// Not one channel name in common.
     #[error("no channel in common: {candidate:?} here and {reference:?} in the reference")]
     NoCommonChannel {
@@ -44,6 +57,10 @@ pub enum PairError {
         reference: Vec<String>,
     },
 }
+
+/// Most pixels of the compared window: what both planes span together may be far more than what
+/// they hold.
+const MAX_PIXELS: u64 = 1 << 31;
 
 /// Two planes put side by side.
 #[derive(Clone, Debug)]
@@ -87,6 +104,13 @@ impl<'a> Pair<'a> {
         };
         if window.is_empty() {
             return Err(PairError::NothingInCommon {
+                candidate: candidate.data_window,
+                reference: reference.data_window,
+            });
+        }
+        if window.pixels() > MAX_PIXELS {
+            return Err(PairError::TooLarge {
+                union: window.pixels(),
                 candidate: candidate.data_window,
                 reference: reference.data_window,
             });

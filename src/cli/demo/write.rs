@@ -1,9 +1,8 @@
 //! One frame of the demo becomes an EXR file.
 
-use std::io::{BufWriter, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::Context as _;
 use exr::prelude::{
     AnyChannel, AnyChannels, Blocks, Compression, Encoding, FlatSamples, Image, Layer, LayerAttributes,
     LineOrder, Vec2, WritableImage as _,
@@ -12,8 +11,9 @@ use half::f16;
 
 use super::render::Pixel;
 use super::{HEIGHT, WIDTH};
+use crate::export::write_file;
 
-/// Writes `pixels` beside `path` and renames the whole file to it.
+/// Writes `pixels` to `path`, whole or not at all.
 pub(super) fn write(path: &Path, pixels: &[Pixel]) -> anyhow::Result<()> {
     let channels = AnyChannels::sort(channels(pixels).into_iter().collect());
     let encoding = Encoding {
@@ -22,15 +22,9 @@ pub(super) fn write(path: &Path, pixels: &[Pixel]) -> anyhow::Result<()> {
         line_order: LineOrder::Increasing,
     };
     let layer = Layer::new(Vec2(WIDTH, HEIGHT), LayerAttributes::default(), encoding, channels);
-    let folder = path.parent().context("a file lies in a folder")?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
     let mut buffer = std::io::Cursor::new(Vec::new());
     Image::from_layer(layer).write().to_buffered(&mut buffer)?;
-    let mut writer = BufWriter::new(file.as_file_mut());
-    writer.write_all(buffer.get_ref())?;
-    writer.flush()?;
-    drop(writer);
-    file.persist(path).with_context(|| format!("cannot write {path:?}"))?;
+    write_file(path, |file| file.write_all(buffer.get_ref()))?;
     Ok(())
 }
 

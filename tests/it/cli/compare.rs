@@ -137,6 +137,13 @@ fn rules_from_a_file_judge_by_aov() {
     let arguments = ["compare", &v1, &v2, "--rules", "rules.toml", "--aov", "Depth", "--aov", "DiffCol"];
     let output = aovscope(folder.path(), &arguments);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
+    for (order, expected) in [(["depth*", "*"], 1), (["*", "depth*"], 0)] {
+        let tolerance = |glob: &str| if glob == "*" { "abs = 0.0" } else { "abs = 1e11" };
+        let rules: Vec<_> = order.iter().map(|glob| format!("[{glob:?}]\n{}\n", tolerance(glob))).collect();
+        std::fs::write(folder.path().join("rules.toml"), rules.concat()).expect("written");
+        let depth = ["compare", &v1, &v2, "--rules", "rules.toml", "--aov", "Depth"];
+        assert_eq!(code(&aovscope(folder.path(), &depth)), expected, "the last that fits wins: {order:?}");
+    }
     std::fs::write(folder.path().join("rules.toml"), "[\"depth*\"]\nabss = 1\n").expect("written");
     let output = aovscope(folder.path(), &arguments);
     assert_eq!(code(&output), 2);
@@ -202,8 +209,12 @@ fn both_back_ends_write_the_same_flags_counts_and_places() {
     let run = |backend: &str| {
         let arguments =
             ["compare", &data(V1), &data(V2), "--backend", backend, "--json", "-", "--abs", "1e-3"];
-        let mut report = report(&aovscope(folder.path(), &arguments));
+        let output = aovscope(folder.path(), &arguments);
+        // A device that failed would say that the CPU did its work.
+        assert_eq!(stderr(&output), "", "{backend}");
+        let mut report = report(&output);
         assert_eq!(report["backend"], backend);
+
         report["backend"] = Value::Null;
         for row in report["frames"].as_array_mut().expect("frames") {
             for mean in ["mean_abs", "mean_signed", "rmse", "psnr", "metric_mean"] {

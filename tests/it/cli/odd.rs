@@ -127,3 +127,51 @@ fn reasons_name_the_frame_that_is_missing() {
     let previous = reasons("compare s --against previous --json -");
     assert!(previous.len() == 2 && previous.iter().all(|r| r.contains("no frame 3")), "{previous:?}");
 }
+
+#[test]
+fn a_date_among_the_numbers_is_no_gap() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in [1, 2, 3, 20240115] {
+        write_exr(&folder.path().join(format!("s/s.{number:08}.exr")), &[("Z", 1.0)], WHOLE, SIZE);
+    }
+    let output = aovscope(folder.path(), "compare s --against previous");
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("4 to 20240114"), "{text}");
+}
+
+#[test]
+fn the_previous_frame_need_not_be_chosen_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 1..=4 {
+        let path = folder.path().join(format!("s/s.{number:04}.exr"));
+        write_exr(&path, &[("Z", (number * number) as f32)], WHOLE, SIZE);
+    }
+    let rows = frames(&aovscope(folder.path(), "compare s --against previous --frames 1-4x2 --json -"));
+    let found: Vec<_> = rows.iter().map(|row| (row["frame"].clone(), row["max_abs"].clone())).collect();
+    assert_eq!(found, [(3.into(), 5.0.into())]);
+}
+
+#[test]
+fn small_windows_far_apart_take_no_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_exr(&folder.path().join("a.exr"), &[("Z", 1.0)], (-500_000_000, 0), SIZE);
+    write_exr(&folder.path().join("b.exr"), &[("Z", 1.0)], (500_000_000, 900_000), SIZE);
+    let output = aovscope(folder.path(), "compare a.exr b.exr --json -");
+    assert_eq!(frames(&output)[0]["status"], "size_mismatch");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_region_counts_pixels_of_one_side_unless_cropped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_exr(&folder.path().join("a.exr"), &[("Z", 1.0)], (-2, 0), (10, 6));
+    write_exr(&folder.path().join("b.exr"), &[("Z", 1.0)], WHOLE, SIZE);
+    let csv = |options: &str| {
+        aovscope(folder.path(), &format!("compare a.exr b.exr --region -2,0,8,1 --csv s.csv {options}"));
+        let text = std::fs::read_to_string(folder.path().join("s.csv")).expect("written");
+        text.lines().find(|line| line.starts_with("b,")).expect("a row").to_owned()
+    };
+    assert!(csv("").contains(",true,") && csv("").ends_with(",0.25"), "{}", csv(""));
+    assert!(csv("--crop").contains(",false,") && csv("--crop").ends_with(",0"), "{}", csv("--crop"));
+}
