@@ -1,5 +1,6 @@
 //! The program itself, on a screen of its own, driven as a user drives it.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ impl Drop for Running {
 
 /// A virtual screen with the program on it.
 struct Stage {
-    _program: Running,
+    program: Running,
     _screen: Running,
     display: String,
     log: PathBuf,
@@ -33,25 +34,25 @@ fn missing(program: &str, package: &str, error: &std::io::Error) -> String {
     format!("cannot start {program} (apt-get install {package}): {error}")
 }
 
-fn free_display() -> String {
-    let taken = |n: &u32| Path::new(&format!("/tmp/.X11-unix/X{n}")).exists();
-    let first = 100 + std::process::id() % 400;
-    let number = (first..first + 500).find(|n| !taken(n)).expect("a free display number");
-    format!(":{number}")
+/// A virtual screen under a number that it finds free itself, and that number.
+fn screen() -> (Running, String) {
+    let mut screen = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}", missing("Xvfb", "xvfb", &error)));
+    let mut number = String::new();
+    let stdout = screen.stdout.take().expect("piped");
+    BufReader::new(stdout).read_line(&mut number).expect("Xvfb tells its number");
+    let number = number.trim();
+    assert!(!number.is_empty(), "Xvfb found no free display");
+    (Running(screen), format!(":{number}"))
 }
 
 impl Stage {
     fn new(folder: &Path, paths: &[PathBuf]) -> Self {
-        let display = free_display();
-        let screen = Command::new("Xvfb")
-            .args([&display, "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}", missing("Xvfb", "xvfb", &error)));
-        let screen = Running(screen);
-        let socket = PathBuf::from(format!("/tmp/.X11-unix/X{}", &display[1..]));
-        wait("the virtual screen", || socket.exists());
+        let (screen, display) = screen();
         let log = folder.join("stderr.txt");
         let stderr = std::fs::File::create(&log).expect("the log can be made");
         let program = Command::new(env!("CARGO_BIN_EXE_aovscope"))
@@ -64,8 +65,15 @@ impl Stage {
             .stderr(stderr)
             .spawn()
             .expect("the program can be started");
-        let stage = Self { _program: Running(program), _screen: screen, display, log };
-        wait("the window", || stage.window().is_some());
+        let mut stage = Self { program: Running(program), _screen: screen, display, log };
+        let deadline = Instant::now() + Duration::from_secs(180);
+        while stage.window().is_none() {
+            let log = std::fs::read_to_string(&stage.log).unwrap_or_default();
+            let ended = stage.program.0.try_wait().expect("its state can be asked");
+            assert!(ended.is_none(), "the program ended with {ended:?}: {log}");
+            assert!(Instant::now() < deadline, "no window within three minutes; the program said: {log}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
         let window = stage.window().expect("found just now");
         stage.drive(&["windowfocus", "--sync", &window]);
         stage
@@ -89,15 +97,6 @@ impl Stage {
     fn window(&self) -> Option<String> {
         let output = self.xdotool(&["search", "--onlyvisible", "--name", "^aovscope$"]);
         String::from_utf8_lossy(&output.stdout).lines().next().map(str::to_owned)
-    }
-}
-
-#[track_caller]
-fn wait(what: &str, done: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !done() {
-        assert!(Instant::now() < deadline, "{what} did not come within a minute");
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
