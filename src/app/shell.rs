@@ -11,7 +11,7 @@ use winit::window::{Window, WindowId};
 
 use super::surface::Surface;
 use super::{App, Options, theme};
-use crate::load::Wake;
+use crate::load::{Wake, half_of_free_memory};
 
 /// What wakes the loop, besides the window's own events.
 #[derive(Debug)]
@@ -61,12 +61,6 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.close();
     ended?;
     failure.map_or(Ok(()), Err)
-}
-
-fn half_of_free_memory() -> u64 {
-    let mut system = sysinfo::System::new();
-    system.refresh_memory();
-    (system.available_memory() / 2).max(256 << 20)
 }
 
 struct Screen {

@@ -13,6 +13,7 @@ use crate::codec::Limits;
 use crate::engine::{self, Allowance, AovGlob, Probe, ProbeShape, RuleChoice, Rules};
 use crate::gpu::{self, Gpu, GpuBackend, Prefer};
 use crate::image::Window;
+use crate::load::half_of_free_memory;
 use crate::metric::{Backend, Cpu, Metric, NonFinite};
 
 /// When a delta counts as changed.
@@ -226,13 +227,6 @@ impl BackendName {
 
 fn all_cores() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-/// Half of the memory that is free, at least 256 MiB.
-pub fn half_of_free_memory() -> u64 {
-    let mut system = sysinfo::System::new();
-    system.refresh_memory();
-    (system.available_memory() / 2).max(256 << 20)
 }
 
 /// A size such as `8GiB`, `512MiB`, `1.5G`, `1000000`: K, M, G, T count in 1024s.

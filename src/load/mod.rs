@@ -7,6 +7,8 @@
 
 mod cache;
 mod loader;
+mod memory;
 
 pub use cache::PlaneKey;
 pub use loader::{Decoded, Failure, Loaded, Loader, Options, Progress, Wake};
+pub use memory::half_of_free_memory;
