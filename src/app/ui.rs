@@ -40,12 +40,12 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
         .frame(frame.inner_margin(Margin::symmetric(10, 3)))
         .show(ui, |ui| bottom::status(ui, app));
     if !app.view.catalogue.entries().is_empty() {
-        // Each has a height of its own, which the user may drag.
-        let id = if app.view.probes.items().is_empty() { "timeline" } else { "timeline and curves" };
-        Panel::bottom(id)
+        // As high without curves as with them: the first tracked pixel must not move the picture.
+        let most = ui.available_height() * 0.48;
+        Panel::bottom("timeline and curves")
             .frame(padded)
             .resizable(true)
-            .default_size(bottom::default_height(app))
+            .default_size(bottom::default_height(app).min(most))
             .size_range(80.0..=520.0)
             .show(ui, |ui| wishes.extend(confined(ui, |ui| bottom::ui(ui, app))));
         Panel::left("left")

@@ -1,6 +1,6 @@
 //! Curves: the tracked values over all frames, one plot for each tracked thing.
 
-use egui::{RichText, Role, Ui, vec2};
+use egui::{FontId, RichText, Role, Ui, vec2};
 use egui_plot::{Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::named;
@@ -16,7 +16,11 @@ const NARROWEST: f32 = 230.0;
 
 /// Draws the curves.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let (Some(sweep), false) = (&app.view.sweep, app.view.probes.items().is_empty()) else { return };
+    if app.view.probes.items().is_empty() {
+        hint(ui);
+        return;
+    }
+    let Some(sweep) = &app.view.sweep else { return };
     if ui.available_height() < 70.0 {
         return;
     }
@@ -30,6 +34,18 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             ui.allocate_ui(vec2(width, height), |ui| plot(ui, app, sweep, tracked, wishes));
         }
     });
+}
+
+/// What will be here.
+fn hint(ui: &mut Ui) {
+    let room = ui.available_rect_before_wrap();
+    if room.height() < 24.0 {
+        return;
+    }
+    let text = "Click a pixel, or hold Shift and drag a rectangle: its values over all frames appear here";
+    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::WEAK, room.width());
+    let at = room.center() - galley.size() / 2.0;
+    ui.painter().galley(at, galley, theme::WEAK);
 }
 
 /// As many as there is room for, the selected one among them.

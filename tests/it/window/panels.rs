@@ -315,3 +315,22 @@ fn the_picture_stays_where_it_is_while_nothing_happens() {
     }
     assert_eq!(harness.get_by_label("Image view").rect(), before);
 }
+
+#[test]
+fn the_first_tracked_pixel_does_not_move_the_picture() {
+    let mut harness = harness(&cloth());
+    let before = (harness.get_by_label("Image view").rect(), screen(&harness, 60, 40));
+    click(&mut harness, before.1);
+    settle(&mut harness, is_at_rest);
+    assert!(harness.query_by_label("Curve of 60, 40").is_some());
+    assert_eq!((harness.get_by_label("Image view").rect(), screen(&harness, 60, 40)), before);
+}
+
+#[test]
+fn a_click_beside_the_picture_tracks_nothing() {
+    let mut harness = harness(&cloth());
+    let at = screen(&harness, -2, -1);
+    assert!(harness.get_by_label("Image view").rect().contains(at), "on the canvas");
+    click(&mut harness, at);
+    assert!(harness.state().view.probes.items().is_empty());
+}
