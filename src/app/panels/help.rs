@@ -1,6 +1,6 @@
 //! All keys, out of the table that the window obeys.
 
-use egui::{Color32, Grid, Id, Modal, RichText, Ui};
+use egui::{Color32, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
 
 use crate::app::keys::{BINDINGS, MOUSE, key_text};
 use crate::app::theme;
@@ -11,7 +11,8 @@ pub fn ui(ui: &Ui) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let modal = Modal::new(Id::unique("keys")).backdrop_color(Color32::from_black_alpha(150));
     let response = modal.show(ui.ctx(), |ui| {
-        ui.set_max_height(ui.ctx().content_rect().height() - 60.0);
+        let room = ui.ctx().content_rect().size() - vec2(60.0, 60.0);
+        ui.set_max_size(room);
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -21,23 +22,34 @@ pub fn ui(ui: &Ui) -> Vec<Wish> {
             });
         });
         ui.add_space(6.0);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 36.0;
-            for groups in [&["Files", "Time"][..], &["Picture"], &["What is compared", "Tracking"]] {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    groups.iter().for_each(|group| table(ui, group));
-                    if groups.contains(&"Tracking") {
-                        mouse(ui);
-                    }
-                });
-            }
-        });
+        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+        ScrollArea::vertical().max_height(room.y - 40.0).show(ui, |ui| columns(ui, room.x));
     });
     if response.should_close() {
         wishes.push(Wish::ToggleHelp);
     }
     wishes
+}
+
+/// The groups beside each other, as many as there is room for.
+fn columns(ui: &mut Ui, room: f32) {
+    let columns: &[&[&str]] = match room {
+        1050.0.. => &[&["Files", "Time"], &["Picture"], &["What is compared", "Tracking"]],
+        680.0.. => &[&["Files", "Time", "Picture"], &["What is compared", "Tracking"]],
+        _ => &[&["Files", "Time", "Picture", "What is compared", "Tracking"]],
+    };
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 36.0;
+        for groups in columns {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                groups.iter().for_each(|group| table(ui, group));
+                if groups.contains(&"Tracking") {
+                    mouse(ui);
+                }
+            });
+        }
+    });
 }
 
 fn title(ui: &mut Ui, text: &str) {

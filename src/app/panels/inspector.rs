@@ -14,6 +14,8 @@ use crate::view::Action;
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
+    // A bar that is seen: there may be tracked pixels below.
+    ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         ui.scope(|ui| pixel(ui, app));
