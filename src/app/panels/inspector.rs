@@ -72,15 +72,17 @@ fn pixel(ui: &mut Ui, app: &App) {
     }
 }
 
+/// Width of a digit, as a part of the font's size.
+const ADVANCE: f32 = 0.603;
+
 /// Name, reference, candidate, delta: widths in points.
 struct Columns([f32; 4]);
 
 impl Columns {
     fn of(ui: &Ui) -> Self {
-        let width = ui.available_width();
-        let name = 20.0;
-        let value = (width - name) * 0.365;
-        Self([name, value, value, (width - name) * 0.27])
+        let (name, delta) = (18.0, 70.0);
+        let value = (ui.available_width() - name - delta) / 2.0;
+        Self([name, value, value, delta])
     }
 
     fn row(&self, ui: &mut Ui, cells: [(&str, Color32); 4]) {
@@ -89,7 +91,9 @@ impl Columns {
                 let layout = Layout::left_to_right(Align::Center);
                 ui.allocate_ui_with_layout(egui::vec2(width, 15.0), layout, |ui| {
                     ui.set_min_width(width);
-                    let text = RichText::new(text).monospace().size(10.5).color(colour);
+                    // Digits that are cut off would be another number: smaller ones are not.
+                    let fits = (width - 5.0) / (text.chars().count().max(1) as f32 * ADVANCE);
+                    let text = RichText::new(text).monospace().size(fits.clamp(8.0, 10.5)).color(colour);
                     ui.add(Label::new(text).truncate());
                 });
             }
