@@ -77,7 +77,9 @@ fn choices(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             for index in app.view.catalogue.shown().collect::<Vec<_>>().into_iter().rev() {
-                let text = RichText::new(app.view.name(Some(index))).size(10.5).color(theme::sequence(index));
+                let text = RichText::new(app.view.name(Some(index)))
+                    .size(10.5)
+                    .color(theme::sequence(&app.view.catalogue, index));
                 ui.label(text);
                 ui.add_space(8.0);
             }
@@ -168,7 +170,7 @@ fn curve<'a>(
     probe: usize,
 ) -> Vec<f64> {
     let index = sweep.sequences[sequence];
-    let colour = theme::sequence(index);
+    let colour = theme::sequence(&app.view.catalogue, index);
     let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
     let mut runs: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
     let mut changed = Vec::new();

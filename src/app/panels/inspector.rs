@@ -50,13 +50,15 @@ fn pixel(ui: &mut Ui, app: &App) {
     };
     // Columns of fixed width: the numbers under the pointer must not move the picture.
     let columns = Columns::of(ui);
+    let tint =
+        |index: Option<usize>| index.map_or(theme::WEAK, |index| theme::sequence(&app.view.catalogue, index));
     ui.spacing_mut().item_spacing = egui::vec2(0.0, 1.0);
     columns.row(
         ui,
         [
             ("", theme::WEAK),
-            ("reference", app.view.reference.map_or(theme::WEAK, theme::sequence)),
-            ("candidate", app.view.candidate.map_or(theme::WEAK, theme::sequence)),
+            ("reference", tint(app.view.reference)),
+            ("candidate", tint(app.view.candidate)),
             ("delta", theme::WEAK),
         ],
     );

@@ -45,7 +45,7 @@ fn sequence(ui: &mut Ui, app: &App, index: usize, wishes: &mut Vec<Wish>) {
             let shown = if shown { Shown::Yes } else { Shown::No };
             wishes.push(Action::SetShown(index, shown).into());
         }
-        swatch(ui, if entry.shown { theme::sequence(index) } else { theme::LINE });
+        swatch(ui, if entry.shown { theme::sequence(&app.view.catalogue, index) } else { theme::LINE });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             badge(ui, index, is_reference, is_candidate, name, wishes);
             let (text, colour) = state(app, index);
