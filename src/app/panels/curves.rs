@@ -3,7 +3,7 @@
 use egui::{FontId, RichText, Role, Ui, vec2};
 use egui_plot::{Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
-use super::named;
+use super::{elided, named};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::engine::Cell;
@@ -76,12 +76,16 @@ fn choices(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            for index in app.view.catalogue.shown().collect::<Vec<_>>().into_iter().rev() {
-                let text = RichText::new(app.view.name(Some(index)))
+            let shown: Vec<usize> = app.view.catalogue.shown().collect();
+            let room = ui.available_width() / shown.len().max(1) as f32 - 12.0;
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for index in shown.into_iter().rev() {
+                let name = app.view.name(Some(index));
+                let text = RichText::new(elided(ui, name, 10.5, room))
                     .size(10.5)
                     .color(theme::sequence(&app.view.catalogue, index));
-                ui.label(text);
-                ui.add_space(8.0);
+                ui.label(text).on_hover_text(name);
+                ui.add_space(12.0);
             }
         });
     });

@@ -6,13 +6,17 @@ use crate::app::keys::{BINDINGS, MOUSE, key_text};
 use crate::app::theme;
 use crate::app::ui::Wish;
 
+/// Room for one column, in points.
+const COLUMN: f32 = 322.0;
+
 /// Draws the overlay.
 pub fn ui(ui: &Ui) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let modal = Modal::new(Id::unique("keys")).backdrop_color(Color32::from_black_alpha(150));
     let response = modal.show(ui.ctx(), |ui| {
         let room = ui.ctx().content_rect().size() - vec2(60.0, 60.0);
-        ui.set_max_size(room);
+        let columns = columns(room.x);
+        ui.set_max_size(vec2(room.x.min(COLUMN * columns.len() as f32), room.y));
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -23,7 +27,7 @@ pub fn ui(ui: &Ui) -> Vec<Wish> {
         });
         ui.add_space(6.0);
         ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
-        ScrollArea::vertical().max_height(room.y - 40.0).show(ui, |ui| columns(ui, room.x));
+        ScrollArea::vertical().max_height(room.y - 40.0).show(ui, |ui| groups(ui, columns));
     });
     if response.should_close() {
         wishes.push(Wish::ToggleHelp);
@@ -31,13 +35,16 @@ pub fn ui(ui: &Ui) -> Vec<Wish> {
     wishes
 }
 
-/// The groups beside each other, as many as there is room for.
-fn columns(ui: &mut Ui, room: f32) {
-    let columns: &[&[&str]] = match room {
-        1050.0.. => &[&["Files", "Time"], &["Picture"], &["What is compared", "Tracking"]],
-        680.0.. => &[&["Files", "Time", "Picture"], &["What is compared", "Tracking"]],
+/// Which groups stand below each other where there is so much room.
+fn columns(room: f32) -> &'static [&'static [&'static str]] {
+    match room as usize {
+        930.. => &[&["Files", "Time"], &["Picture"], &["What is compared", "Tracking"]],
+        660.. => &[&["Files", "Time", "Picture"], &["What is compared", "Tracking"]],
         _ => &[&["Files", "Time", "Picture", "What is compared", "Tracking"]],
-    };
+    }
+}
+
+fn groups(ui: &mut Ui, columns: &[&[&str]]) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 36.0;
         for groups in columns {
