@@ -21,6 +21,9 @@ pub const CHANGED: Color32 = Color32::from_rgb(245, 158, 84);
 /// Something is wrong.
 pub const ERROR: Color32 = Color32::from_rgb(236, 106, 106);
 
+/// NaN or infinite, as the canvas paints it.
+pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(255, 0, 236);
+
 /// Of the sequences: even in lightness, told apart by colour-blind eyes as far as eight can be.
 const SEQUENCES: [Color32; 8] = [
     Color32::from_rgb(122, 178, 236),
