@@ -22,7 +22,10 @@ pub const CHANGED: Color32 = Color32::from_rgb(245, 158, 84);
 pub const ERROR: Color32 = Color32::from_rgb(236, 106, 106);
 
 /// NaN or infinite, as the canvas paints it.
-pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(255, 0, 236);
+pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(255, 0, 217);
+
+/// Pixels that one of the two does not have, as the canvas stripes them.
+pub const UNCOVERED: Color32 = Color32::from_rgb(64, 158, 153);
 
 /// Of the sequences: even in lightness, told apart by colour-blind eyes as far as eight can be.
 const SEQUENCES: [Color32; 8] = [

@@ -14,7 +14,7 @@ use crate::view::{Action, Quantity, Sweep, Tracked};
 /// Least width of one plot.
 const NARROWEST: f32 = 230.0;
 /// Room of one number at an axis.
-const LABEL: egui::Vec2 = vec2(52.0, 20.0);
+const LABEL: egui::Vec2 = vec2(44.0, 20.0);
 
 /// Draws the curves.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {

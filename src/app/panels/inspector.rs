@@ -227,9 +227,15 @@ fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
         let text = format!("{} of {} changed", values::count(stats.changed), values::count(stats.pixels));
         ui.add(Label::new(RichText::new(text).color(theme::TEXT)).truncate());
     });
+    let is_id = app.view.rule().metric == Metric::Id;
     ui.horizontal(|ui| {
-        name(ui, "largest");
-        ui.label(mono(values::short(stats.max_abs)));
+        // How far two ids are apart means nothing; where they differ does.
+        if is_id {
+            name(ui, "differs");
+        } else {
+            name(ui, "largest");
+            ui.label(mono(values::short(stats.max_abs)));
+        }
         if let Some(peak) = &stats.peak {
             let (x, y) = peak.at;
             let link = ui.link(format!("at {x}, {y}")).on_hover_text("Show it");
@@ -240,11 +246,13 @@ fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
         }
     });
     Grid::new("statistics").num_columns(4).spacing([8.0, 2.0]).show(ui, |ui| {
-        let (mean, signed) = (values::short(stats.mean_abs), values::short(stats.mean_signed));
-        pair(ui, ("mean |Δ|", mean), ("mean Δ", signed));
-        let psnr = stats.psnr().map_or_else(|| "∞".to_owned(), |psnr| format!("{psnr:.2} dB"));
-        pair(ui, ("RMSE", values::short(stats.rmse)), ("PSNR", psnr));
-        if !matches!(app.view.rule().metric, Metric::Abs | Metric::Signed) {
+        if !is_id {
+            let (mean, signed) = (values::short(stats.mean_abs), values::short(stats.mean_signed));
+            pair(ui, ("mean |Δ|", mean), ("mean Δ", signed));
+            let psnr = stats.psnr().map_or_else(|| "∞".to_owned(), |psnr| format!("{psnr:.2} dB"));
+            pair(ui, ("RMSE", values::short(stats.rmse)), ("PSNR", psnr));
+        }
+        if matches!(app.view.rule().metric, Metric::Rel | Metric::Sq) {
             let (max, mean) = (values::short(stats.metric_max), values::short(stats.metric_mean));
             pair(ui, ("metric max", max), ("mean", mean));
         }
