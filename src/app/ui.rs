@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, Panel};
 
 use super::panels::{bottom, confined, help, inspector, left, toasts, top, viewport};
-use super::{App, keys, theme};
+use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
 
 /// What a panel wants done.
@@ -13,7 +13,7 @@ pub enum Wish {
     /// Show the folder dialog.
     AskForFolder,
     /// Export the tracked values.
-    Export(super::ExportKind),
+    Export(ExportKind),
     /// Show or hide the keys.
     ToggleHelp,
     /// Put text on the clipboard.
@@ -59,10 +59,10 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .size_range(200.0..=460.0)
             .show(ui, |ui| wishes.extend(confined(ui, |ui| inspector::ui(ui, app))));
     }
-    egui::CentralPanel::no_frame()
+    let canvas = egui::CentralPanel::no_frame()
         .frame(Frame::new().fill(theme::CANVAS))
         .show(ui, |ui| wishes.extend(viewport::ui(ui, app)));
-    wishes.extend(toasts::ui(ui, app));
+    wishes.extend(toasts::ui(ui, app, canvas.response.rect));
     if app.help {
         wishes.extend(help::ui(ui));
     }
@@ -75,6 +75,16 @@ fn dropped(ui: &egui::Ui, app: &mut App) {
     app.open(paths);
 }
 
+/// Exports, or says what is to be done before: nobody did anything wrong.
+fn export(app: &mut App, kind: ExportKind) {
+    let of_tracked = matches!(kind, ExportKind::Csv | ExportKind::Npz);
+    if of_tracked && app.view.probes.items().is_empty() {
+        app.say("Click a pixel or draw a rectangle first: its values are exported".to_owned(), false);
+    } else {
+        app.export(kind);
+    }
+}
+
 fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
     if !wishes.is_empty() {
         ui.ctx().request_repaint();
@@ -83,7 +93,7 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
         match wish {
             Wish::View(action) => app.apply(action),
             Wish::AskForFolder => app.ask_for_folder(),
-            Wish::Export(kind) => app.export(kind),
+            Wish::Export(kind) => export(app, kind),
             Wish::ToggleHelp => app.help = !app.help,
             Wish::Copy(text) => ui.ctx().copy_text(text),
             Wish::Dismiss(index) => {
