@@ -79,7 +79,10 @@ fn dropped(ui: &egui::Ui, app: &mut App) {
 fn export(app: &mut App, kind: ExportKind) {
     let of_tracked = matches!(kind, ExportKind::Csv | ExportKind::Npz);
     if of_tracked && app.view.probes.items().is_empty() {
-        app.say("Click a pixel or draw a rectangle first: its values are exported".to_owned(), false);
+        let hint = "Click a pixel or draw a rectangle first: its values are exported";
+        if app.toasts.iter().all(|toast| toast.text != hint) {
+            app.say(hint.to_owned(), false);
+        }
     } else {
         app.export(kind);
     }

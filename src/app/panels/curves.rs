@@ -3,7 +3,7 @@
 use egui::{FontId, RichText, Role, Ui, vec2};
 use egui_plot::{Axis, AxisHints, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
-use super::{elided, named};
+use super::{named, told_apart};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::engine::Cell;
@@ -88,7 +88,7 @@ fn choices(ui: &mut Ui, app: &App, plots: usize, wishes: &mut Vec<Wish>) {
             ui.spacing_mut().item_spacing.x = 0.0;
             for index in shown.into_iter().rev() {
                 let name = app.view.name(Some(index));
-                let text = RichText::new(elided(ui, name, 10.5, room))
+                let text = RichText::new(told_apart(ui, app, name, 10.5, room))
                     .size(10.5)
                     .color(theme::sequence(&app.view.catalogue, index));
                 ui.label(text).on_hover_text(name);

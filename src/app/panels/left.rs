@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Color32, Layout, Response, RichText, Role, ScrollArea, Sense, Ui};
 
-use super::{elided, heading, named};
+use super::{elided, heading, named, told_apart};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::view::{Action, AovEntry, Shown};
@@ -54,7 +54,7 @@ fn sequence(ui: &mut Ui, app: &App, index: usize, wishes: &mut Vec<Wish>) {
             ui.label(RichText::new(text).size(10.5).color(colour)).on_hover_text(hint(app, index));
             let colour = if entry.shown { theme::TEXT } else { theme::WEAK };
             let selected = is_candidate || is_reference;
-            let text = elided(ui, name, 12.5, ui.available_width() - 13.0);
+            let text = told_apart(ui, app, name, 12.5, ui.available_width() - 13.0);
             let response =
                 row(ui, selected, RichText::new(text).color(colour)).on_hover_text(hint(app, index));
             named(&response, Role::Button, &format!("Show {name}"));

@@ -73,7 +73,7 @@ fn swatches(ui: &Ui, heat: &Heat, metric: Metric) -> Vec<(Color32, &'static str)
 
 /// The flags of all its pixels, gathered once for each map.
 fn flags_of(ui: &Ui, heat: &Heat) -> u8 {
-    let id = Id::new("flags of the map");
+    let id = Id::unique("flags of the map");
     let known = ui.data(|data| data.get_temp::<(u64, u8)>(id)).filter(|(map, _)| *map == heat.id);
     known.map_or_else(
         || {
