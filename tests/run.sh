@@ -47,4 +47,7 @@ if ((${#missing[@]})); then
     fi
 fi
 
+# Without it Mesa complains of a missing Wayland at each look at the adapters.
+export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/tmp}"
+
 exec cargo test "$@"

@@ -84,7 +84,7 @@ impl Shell {
             .with_title("aovscope")
             .with_visible(false)
             .with_inner_size(winit::dpi::LogicalSize::new(1280.0, 720.0))
-            .with_min_inner_size(winit::dpi::LogicalSize::new(820.0, 480.0));
+            .with_min_inner_size(winit::dpi::LogicalSize::new(800.0, 560.0));
         let window = Arc::new(event_loop.create_window(attributes).context("cannot open a window")?);
         let surface = Surface::new(event_loop, &window)?;
         let ctx = egui::Context::default();

@@ -2,6 +2,8 @@
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
 
+use crate::view::Catalogue;
+
 /// Behind the picture.
 pub const CANVAS: Color32 = Color32::from_rgb(14, 15, 17);
 /// Behind the panels.
@@ -18,6 +20,12 @@ pub const ACCENT: Color32 = Color32::from_rgb(106, 168, 232);
 pub const CHANGED: Color32 = Color32::from_rgb(245, 158, 84);
 /// Something is wrong.
 pub const ERROR: Color32 = Color32::from_rgb(236, 106, 106);
+
+/// NaN or infinite, as the canvas paints it.
+pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(255, 0, 217);
+
+/// Pixels that one of the two does not have, as the canvas stripes them.
+pub const UNCOVERED: Color32 = Color32::from_rgb(64, 158, 153);
 
 /// Of the sequences: even in lightness, told apart by colour-blind eyes as far as eight can be.
 const SEQUENCES: [Color32; 8] = [
@@ -41,9 +49,37 @@ const PROBES: [Color32; 6] = [
     Color32::from_rgb(190, 160, 255),
 ];
 
-/// The colour of a sequence's curve and badge.
-pub fn sequence(index: usize) -> Color32 {
-    SEQUENCES[index % SEQUENCES.len()]
+/// The colour of a sequence's curve and badge: no two that take part share one, up to sixteen.
+pub fn sequence(catalogue: &Catalogue, index: usize) -> Color32 {
+    colour(slot(catalogue.shown(), index))
+}
+
+/// Its own place in the palette, unless one before it that takes part has it: then the first free.
+fn slot(shown: impl Iterator<Item = usize>, index: usize) -> usize {
+    let mut taken = Vec::new();
+    for shown in shown {
+        let own = shown % SEQUENCES.len();
+        let slot = if taken.contains(&own) {
+            (0..).find(|slot| !taken.contains(slot)).expect("fewer sequences than numbers")
+        } else {
+            own
+        };
+        if shown == index {
+            return slot;
+        }
+        taken.push(slot);
+    }
+    index
+}
+
+/// The palette, and then the same again darker.
+fn colour(slot: usize) -> Color32 {
+    let colour = SEQUENCES[slot % SEQUENCES.len()];
+    if (slot / SEQUENCES.len()).is_multiple_of(2) {
+        colour
+    } else {
+        colour.lerp_to_gamma(Color32::BLACK, 0.38)
+    }
 }
 
 /// The colour of a tracked pixel or rectangle.
@@ -104,4 +140,25 @@ fn visuals() -> Visuals {
     }
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
     visuals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequences_that_take_part_differ() {
+        for shown in [vec![0, 8, 16], vec![3, 4, 11, 12, 20], (0..16).collect()] {
+            let colours: Vec<Color32> =
+                shown.iter().map(|&index| colour(slot(shown.iter().copied(), index))).collect();
+            for (n, colour) in colours.iter().enumerate() {
+                assert!(!colours[..n].contains(colour), "{shown:?}: {n} repeats");
+            }
+        }
+    }
+
+    #[test]
+    fn a_colour_stays_while_others_come_and_go() {
+        assert_eq!(slot([0, 5].into_iter(), 5), slot([0, 1, 2, 5].into_iter(), 5));
+    }
 }

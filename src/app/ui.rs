@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, Panel};
 
 use super::panels::{bottom, confined, help, inspector, left, toasts, top, viewport};
-use super::{App, keys, theme};
+use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
 
 /// What a panel wants done.
@@ -13,7 +13,7 @@ pub enum Wish {
     /// Show the folder dialog.
     AskForFolder,
     /// Export the tracked values.
-    Export(super::ExportKind),
+    Export(ExportKind),
     /// End the exports that are under way.
     CancelExports,
     /// Show or hide the keys.
@@ -42,12 +42,12 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
         .frame(frame.inner_margin(Margin::symmetric(10, 3)))
         .show(ui, |ui| wishes.extend(bottom::status(ui, app)));
     if !app.view.catalogue.entries().is_empty() {
-        // Each has a height of its own, which the user may drag.
-        let id = if app.view.probes.items().is_empty() { "timeline" } else { "timeline and curves" };
-        Panel::bottom(id)
+        // As high without curves as with them: the first tracked pixel must not move the picture.
+        let most = ui.available_height() * 0.48;
+        Panel::bottom("timeline and curves")
             .frame(padded)
             .resizable(true)
-            .default_size(bottom::default_height(app))
+            .default_size(bottom::default_height(app).min(most))
             .size_range(80.0..=520.0)
             .show(ui, |ui| wishes.extend(confined(ui, |ui| bottom::ui(ui, app))));
         Panel::left("left")
@@ -61,10 +61,10 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .size_range(200.0..=460.0)
             .show(ui, |ui| wishes.extend(confined(ui, |ui| inspector::ui(ui, app))));
     }
-    egui::CentralPanel::no_frame()
+    let canvas = egui::CentralPanel::no_frame()
         .frame(Frame::new().fill(theme::CANVAS))
         .show(ui, |ui| wishes.extend(viewport::ui(ui, app)));
-    wishes.extend(toasts::ui(ui, app));
+    wishes.extend(toasts::ui(ui, app, canvas.response.rect));
     if app.help {
         wishes.extend(help::ui(ui));
     }
@@ -77,6 +77,19 @@ fn dropped(ui: &egui::Ui, app: &mut App) {
     app.open(paths);
 }
 
+/// Exports, or says what is to be done before: nobody did anything wrong.
+fn export(app: &mut App, kind: ExportKind) {
+    let of_tracked = matches!(kind, ExportKind::Csv(_) | ExportKind::Npz(_));
+    if of_tracked && app.view.probes.items().is_empty() {
+        let hint = "Click a pixel or draw a rectangle first: its values are exported";
+        if app.toasts.iter().all(|toast| toast.text != hint) {
+            app.say(hint.to_owned(), false);
+        }
+    } else {
+        app.export(kind);
+    }
+}
+
 fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
     if !wishes.is_empty() {
         ui.ctx().request_repaint();
@@ -85,7 +98,7 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
         match wish {
             Wish::View(action) => app.apply(action),
             Wish::AskForFolder => app.ask_for_folder(),
-            Wish::Export(kind) => app.export(kind),
+            Wish::Export(kind) => export(app, kind),
             Wish::CancelExports => app.cancel_exports(),
             Wish::ToggleHelp => app.help = !app.help,
             Wish::Copy(text) => ui.ctx().copy_text(text),

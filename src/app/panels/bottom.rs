@@ -8,11 +8,13 @@ use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::view::Action;
 
-/// The height that suits what there is to show.
+/// Height of the curves, in points.
+const CURVES: f32 = 132.0;
+
+/// The height that suits the strips and the curves, those that are still to come too.
 pub fn default_height(app: &App) -> f32 {
     let strips = app.view.candidates().len().max(1) as f32;
-    let curves = if app.view.probes.items().is_empty() { 0.0 } else { 132.0 };
-    66.0 + strips * timeline::STRIP + curves
+    66.0 + strips * timeline::STRIP + CURVES
 }
 
 /// Draws the panel.

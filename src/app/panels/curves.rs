@@ -1,9 +1,9 @@
 //! Curves: the tracked values over all frames, one plot for each tracked thing.
 
-use egui::{RichText, Role, Ui, vec2};
-use egui_plot::{Line, MarkerShape, Plot, PlotPoints, Points, VLine};
+use egui::{FontId, RichText, Role, Ui, vec2};
+use egui_plot::{Axis, AxisHints, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
-use super::named;
+use super::{named, told_apart};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::engine::Cell;
@@ -13,15 +13,21 @@ use crate::view::{Action, Quantity, Sweep, Tracked};
 
 /// Least width of one plot.
 const NARROWEST: f32 = 230.0;
+/// Room of one number at an axis.
+const LABEL: egui::Vec2 = vec2(44.0, 20.0);
 
 /// Draws the curves.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let (Some(sweep), false) = (&app.view.sweep, app.view.probes.items().is_empty()) else { return };
+    if app.view.probes.items().is_empty() {
+        hint(ui);
+        return;
+    }
+    let Some(sweep) = &app.view.sweep else { return };
     if ui.available_height() < 70.0 {
         return;
     }
-    choices(ui, app, wishes);
     let items = chosen(app, ui.available_width());
+    choices(ui, app, items.len(), wishes);
     let width = (ui.available_width() - 8.0 * (items.len() as f32 - 1.0)) / items.len() as f32;
     let height = ui.available_height();
     ui.horizontal_top(|ui| {
@@ -30,6 +36,18 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             ui.allocate_ui(vec2(width, height), |ui| plot(ui, app, sweep, tracked, wishes));
         }
     });
+}
+
+/// What will be here.
+fn hint(ui: &mut Ui) {
+    let room = ui.available_rect_before_wrap();
+    if room.height() < 24.0 {
+        return;
+    }
+    let text = "Click a pixel, or hold Shift and drag a rectangle: its values over all frames appear here";
+    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::WEAK, room.width());
+    let at = room.center() - galley.size() / 2.0;
+    ui.painter().galley(at, galley, theme::WEAK);
 }
 
 /// As many as there is room for, the selected one among them.
@@ -42,7 +60,7 @@ fn chosen(app: &App, width: f32) -> Vec<&Tracked> {
     all.iter().skip(first).take(room).collect()
 }
 
-fn choices(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+fn choices(ui: &mut Ui, app: &App, plots: usize, wishes: &mut Vec<Wish>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (quantity, name) in [(Quantity::Value, "Value"), (Quantity::Delta, "Delta")] {
@@ -59,11 +77,22 @@ fn choices(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
                 wishes.push(Action::SetCurveChannel(index).into());
             }
         }
+        let all = app.view.probes.items().len();
+        if plots < all {
+            let text = format!("   {plots} of {all} shown; select others at the right");
+            ui.label(RichText::new(text).size(10.5).color(theme::WEAK));
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            for index in app.view.catalogue.shown().collect::<Vec<_>>().into_iter().rev() {
-                let text = RichText::new(app.view.name(Some(index))).size(10.5).color(theme::sequence(index));
-                ui.label(text);
-                ui.add_space(8.0);
+            let shown: Vec<usize> = app.view.catalogue.shown().collect();
+            let room = ui.available_width() / shown.len().max(1) as f32 - 12.0;
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for index in shown.into_iter().rev() {
+                let name = app.view.name(Some(index));
+                let text = RichText::new(told_apart(ui, app, name, 10.5, room))
+                    .size(10.5)
+                    .color(theme::sequence(&app.view.catalogue, index));
+                ui.label(text).on_hover_text(name);
+                ui.add_space(12.0);
             }
         });
     });
@@ -76,6 +105,8 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
         ui.label(title);
         let frames = &sweep.series.frames;
         let (first, last) = (frames.first().copied().unwrap_or(0), frames.last().copied().unwrap_or(0));
+        let (across, upwards) =
+            ((ui.available_width() - 44.0) / LABEL.x, (ui.available_height() - 16.0) / LABEL.y);
         let plot = Plot::new(("curve", tracked.id))
             .height(ui.available_height())
             .allow_drag(false)
@@ -84,12 +115,12 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false)
             .show_background(false)
-            .y_axis_min_width(44.0)
             .grid_color(theme::LINE)
-            .grid_spacing(26.0..=220.0)
-            .y_axis_formatter(|mark, _| tick_label(rounded(mark.value, mark.step_size)))
-            .y_grid_spacer(round_steps)
-            .x_grid_spacer(round_steps)
+            .grid_spacing(12.0..=220.0)
+            .custom_x_axes(vec![axis(Axis::X)])
+            .custom_y_axes(vec![axis(Axis::Y).min_thickness(44.0)])
+            .x_grid_spacer(move |input| round_steps(&input, across, 1.0))
+            .y_grid_spacer(move |input| round_steps(&input, upwards, 0.0))
             .sense(egui::Sense::click_and_drag());
         let response = plot.show(ui, |plot| {
             let playhead = app.view.playback.frame().unwrap_or(first) as f64;
@@ -98,6 +129,7 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
                 .flat_map(|sequence| curve(plot, app, sweep, sequence, probe))
                 .collect();
             let (low, high) = y_range(&values);
+            not_numbers(plot, app, sweep, probe, (low, high));
             plot.set_plot_bounds_x(first as f64 - 0.5..=last as f64 + 0.5);
             plot.set_plot_bounds_y(low..=high);
             plot.pointer_coordinate()
@@ -111,10 +143,17 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
     });
 }
 
-/// About four lines, at 1, 2 or 5 times a power of ten.
-fn round_steps(input: egui_plot::GridInput) -> Vec<egui_plot::GridMark> {
+/// An axis all of whose lines have their number, however close they are.
+fn axis<'a>(which: Axis) -> AxisHints<'a> {
+    AxisHints::new(which)
+        .formatter(|mark, _| tick_label(rounded(mark.value, mark.step_size)))
+        .label_spacing(8.0..=10.0)
+}
+
+/// At most `lines` of them, at 1, 2 or 5 times a power of ten, at least `least` apart.
+fn round_steps(input: &egui_plot::GridInput, lines: f32, least: f64) -> Vec<egui_plot::GridMark> {
     let (low, high) = input.bounds;
-    let rough = ((high - low) / 5.0).max(input.base_step_size * 0.6);
+    let rough = ((high - low) / f64::from(lines.clamp(1.5, 12.0))).max(least).max(f64::MIN_POSITIVE);
     let power = 10_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|step| *step >= rough);
     let step = step.unwrap_or(power * 10.0);
@@ -152,7 +191,7 @@ fn curve<'a>(
     probe: usize,
 ) -> Vec<f64> {
     let index = sweep.sequences[sequence];
-    let colour = theme::sequence(index);
+    let colour = theme::sequence(&app.view.catalogue, index);
     let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
     let mut runs: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
     let mut changed = Vec::new();
@@ -185,6 +224,29 @@ fn curve<'a>(
     let marks = Points::new(name, changed).shape(MarkerShape::Circle).radius(2.4).color(colour);
     plot.points(marks.allow_hover(false));
     values
+}
+
+/// Marks the frames whose value is not a number, at the lower edge: no curve shows them.
+fn not_numbers(
+    plot: &mut egui_plot::PlotUi<'_>,
+    app: &App,
+    sweep: &Sweep,
+    probe: usize,
+    (low, high): (f64, f64),
+) {
+    let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
+    let is_none = |sequence: usize, frame: usize| {
+        let value = sweep.series.cell(sequence, frame, probe, channel).value;
+        sweep.filled[frame] && value.is_some_and(|value| !value.to_f64().is_finite())
+    };
+    let any = |frame: usize| (0..sweep.sequences.len()).any(|sequence| is_none(sequence, frame));
+    let frames = sweep.series.frames.iter().enumerate().filter(|(frame, _)| any(*frame));
+    let y = low + (high - low) * 0.06;
+    let marks: Vec<[f64; 2]> = frames.map(|(_, number)| [*number as f64, y]).collect();
+    if !marks.is_empty() {
+        let marks = Points::new("NaN or infinite", marks).shape(MarkerShape::Up);
+        plot.points(marks.radius(4.0).color(theme::NOT_A_NUMBER));
+    }
 }
 
 fn quantity(app: &App, cell: &Cell) -> Option<f64> {

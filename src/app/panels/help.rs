@@ -1,17 +1,22 @@
 //! All keys, out of the table that the window obeys.
 
-use egui::{Color32, Grid, Id, Modal, RichText, Ui};
+use egui::{Color32, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
 
 use crate::app::keys::{BINDINGS, HELD, MOUSE, key_text};
 use crate::app::theme;
 use crate::app::ui::Wish;
+
+/// Room for one column, in points.
+const COLUMN: f32 = 322.0;
 
 /// Draws the overlay.
 pub fn ui(ui: &Ui) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let modal = Modal::new(Id::unique("keys")).backdrop_color(Color32::from_black_alpha(150));
     let response = modal.show(ui.ctx(), |ui| {
-        ui.set_max_height(ui.ctx().content_rect().height() - 60.0);
+        let room = ui.ctx().content_rect().size() - vec2(60.0, 60.0);
+        let columns = columns(room.x);
+        ui.set_max_size(vec2(room.x.min(COLUMN * columns.len() as f32), room.y));
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -21,23 +26,37 @@ pub fn ui(ui: &Ui) -> Vec<Wish> {
             });
         });
         ui.add_space(6.0);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 36.0;
-            for groups in [&["Files", "Time"][..], &["Picture"], &["What is compared", "Tracking"]] {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    groups.iter().for_each(|group| table(ui, group));
-                    if groups.contains(&"Tracking") {
-                        mouse(ui);
-                    }
-                });
-            }
-        });
+        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+        ScrollArea::vertical().max_height(room.y - 40.0).show(ui, |ui| groups(ui, columns));
     });
     if response.should_close() {
         wishes.push(Wish::ToggleHelp);
     }
     wishes
+}
+
+/// Which groups stand below each other where there is so much room.
+fn columns(room: f32) -> &'static [&'static [&'static str]] {
+    match room as usize {
+        930.. => &[&["Files", "Time"], &["Picture"], &["What is compared", "Tracking"]],
+        660.. => &[&["Files", "Time", "Picture"], &["What is compared", "Tracking"]],
+        _ => &[&["Files", "Time", "Picture", "What is compared", "Tracking"]],
+    }
+}
+
+fn groups(ui: &mut Ui, columns: &[&[&str]]) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 36.0;
+        for groups in columns {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                groups.iter().for_each(|group| table(ui, group));
+                if groups.contains(&"Tracking") {
+                    mouse(ui);
+                }
+            });
+        }
+    });
 }
 
 fn title(ui: &mut Ui, text: &str) {

@@ -14,6 +14,8 @@ use crate::view::Action;
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
+    // A bar that is seen: there may be tracked pixels below.
+    ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         ui.scope(|ui| pixel(ui, app));
@@ -48,13 +50,15 @@ fn pixel(ui: &mut Ui, app: &App) {
     };
     // Columns of fixed width: the numbers under the pointer must not move the picture.
     let columns = Columns::of(ui);
+    let tint =
+        |index: Option<usize>| index.map_or(theme::WEAK, |index| theme::sequence(&app.view.catalogue, index));
     ui.spacing_mut().item_spacing = egui::vec2(0.0, 1.0);
     columns.row(
         ui,
         [
             ("", theme::WEAK),
-            ("reference", app.view.reference.map_or(theme::WEAK, theme::sequence)),
-            ("candidate", app.view.candidate.map_or(theme::WEAK, theme::sequence)),
+            ("reference", tint(app.view.reference)),
+            ("candidate", tint(app.view.candidate)),
             ("delta", theme::WEAK),
         ],
     );
@@ -70,15 +74,17 @@ fn pixel(ui: &mut Ui, app: &App) {
     }
 }
 
+/// Width of a digit, as a part of the font's size.
+const ADVANCE: f32 = 0.603;
+
 /// Name, reference, candidate, delta: widths in points.
 struct Columns([f32; 4]);
 
 impl Columns {
     fn of(ui: &Ui) -> Self {
-        let width = ui.available_width();
-        let name = 20.0;
-        let value = (width - name) * 0.365;
-        Self([name, value, value, (width - name) * 0.27])
+        let (name, delta) = (18.0, 70.0);
+        let value = (ui.available_width() - name - delta) / 2.0;
+        Self([name, value, value, delta])
     }
 
     fn row(&self, ui: &mut Ui, cells: [(&str, Color32); 4]) {
@@ -87,7 +93,9 @@ impl Columns {
                 let layout = Layout::left_to_right(Align::Center);
                 ui.allocate_ui_with_layout(egui::vec2(width, 15.0), layout, |ui| {
                     ui.set_min_width(width);
-                    let text = RichText::new(text).monospace().size(10.5).color(colour);
+                    // Digits that are cut off would be another number: smaller ones are not.
+                    let fits = (width - 5.0) / (text.chars().count().max(1) as f32 * ADVANCE);
+                    let text = RichText::new(text).monospace().size(fits.clamp(8.0, 10.5)).color(colour);
                     ui.add(Label::new(text).truncate());
                 });
             }
@@ -219,9 +227,15 @@ fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
         let text = format!("{} of {} changed", values::count(stats.changed), values::count(stats.pixels));
         ui.add(Label::new(RichText::new(text).color(theme::TEXT)).truncate());
     });
+    let is_id = app.view.rule().metric == Metric::Id;
     ui.horizontal(|ui| {
-        name(ui, "largest");
-        ui.label(mono(values::short(stats.max_abs)));
+        // How far two ids are apart means nothing; where they differ does.
+        if is_id {
+            name(ui, "differs");
+        } else {
+            name(ui, "largest");
+            ui.label(mono(values::short(stats.max_abs)));
+        }
         if let Some(peak) = &stats.peak {
             let (x, y) = peak.at;
             let link = ui.link(format!("at {x}, {y}")).on_hover_text("Show it");
@@ -232,11 +246,13 @@ fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
         }
     });
     Grid::new("statistics").num_columns(4).spacing([8.0, 2.0]).show(ui, |ui| {
-        let (mean, signed) = (values::short(stats.mean_abs), values::short(stats.mean_signed));
-        pair(ui, ("mean |Δ|", mean), ("mean Δ", signed));
-        let psnr = stats.psnr().map_or_else(|| "∞".to_owned(), |psnr| format!("{psnr:.2} dB"));
-        pair(ui, ("RMSE", values::short(stats.rmse)), ("PSNR", psnr));
-        if !matches!(app.view.rule().metric, Metric::Abs | Metric::Signed) {
+        if !is_id {
+            let (mean, signed) = (values::short(stats.mean_abs), values::short(stats.mean_signed));
+            pair(ui, ("mean |Δ|", mean), ("mean Δ", signed));
+            let psnr = stats.psnr().map_or_else(|| "∞".to_owned(), |psnr| format!("{psnr:.2} dB"));
+            pair(ui, ("RMSE", values::short(stats.rmse)), ("PSNR", psnr));
+        }
+        if matches!(app.view.rule().metric, Metric::Rel | Metric::Sq) {
             let (max, mean) = (values::short(stats.metric_max), values::short(stats.metric_mean));
             pair(ui, ("metric max", max), ("mean", mean));
         }

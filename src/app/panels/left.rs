@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Color32, Layout, Response, RichText, Role, ScrollArea, Sense, Ui};
 
-use super::{heading, named};
+use super::{elided, heading, named, told_apart};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::view::{Action, AovEntry, Shown};
@@ -10,6 +10,8 @@ use crate::view::{Action, AovEntry, Shown};
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
+    // Beside the lists, not over their badges.
+    ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
     heading(ui, "SEQUENCES");
     let height = ui.available_height() * 0.45;
     ScrollArea::vertical().id_salt("sequences").max_height(height).auto_shrink([false, true]).show(
@@ -45,15 +47,16 @@ fn sequence(ui: &mut Ui, app: &App, index: usize, wishes: &mut Vec<Wish>) {
             let shown = if shown { Shown::Yes } else { Shown::No };
             wishes.push(Action::SetShown(index, shown).into());
         }
-        swatch(ui, if entry.shown { theme::sequence(index) } else { theme::LINE });
+        swatch(ui, if entry.shown { theme::sequence(&app.view.catalogue, index) } else { theme::LINE });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             badge(ui, index, is_reference, is_candidate, name, wishes);
             let (text, colour) = state(app, index);
             ui.label(RichText::new(text).size(10.5).color(colour)).on_hover_text(hint(app, index));
             let colour = if entry.shown { theme::TEXT } else { theme::WEAK };
             let selected = is_candidate || is_reference;
+            let text = told_apart(ui, app, name, 12.5, ui.available_width() - 13.0);
             let response =
-                row(ui, selected, RichText::new(name).color(colour)).on_hover_text(hint(app, index));
+                row(ui, selected, RichText::new(text).color(colour)).on_hover_text(hint(app, index));
             named(&response, Role::Button, &format!("Show {name}"));
             if response.clicked() && !is_reference {
                 wishes.push(Action::SetCandidate(index).into());
@@ -111,7 +114,7 @@ pub(super) fn swatch(ui: &mut Ui, colour: Color32) {
 fn hint(app: &App, index: usize) -> String {
     let entry = &app.view.catalogue.entries()[index];
     let missing = entry.missing();
-    let mut text = entry.sequence.pattern.clone();
+    let mut text = format!("{}\n{}", entry.sequence.name, entry.sequence.pattern);
     match entry.sequence.range() {
         Some((first, last)) => {
             text.push_str(&format!("\n{} frames, {first} to {last}", entry.sequence.frames.len()))
@@ -151,7 +154,8 @@ fn aov(ui: &mut Ui, app: &App, entry: &AovEntry, shown: usize, wishes: &mut Vec<
             ui.painter().circle_filled(rect.center(), radius, colour);
         }
         let colour = if entry.present_in < shown { theme::WEAK } else { theme::TEXT };
-        let response = row(ui, selected, RichText::new(&entry.key).color(colour));
+        let text = elided(ui, &entry.key, 12.5, ui.available_width() - 13.0);
+        let response = row(ui, selected, RichText::new(text).color(colour));
         named(&response, Role::Button, &format!("AOV {}", entry.key));
         if response.on_hover_text(aov_hint(entry, changed, shown)).clicked() {
             wishes.push(Action::SetAov(entry.key.clone()).into());

@@ -1,11 +1,11 @@
 //! The legend of the heat map: colours, numbers, unit.
 
-use egui::{Align2, Color32, FontId, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Id, Painter, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::app::canvas::HEAT_FLOOR;
+use crate::app::canvas::{HEAT_FLOOR, Heat};
 use crate::app::{App, theme};
 use crate::image::{ColorMap, DisplayRange, Scale, tick_label};
-use crate::metric::Metric;
+use crate::metric::{FLAG_NON_FINITE, FLAG_UNCOVERED, Metric};
 
 /// The value at the end of the colour map.
 pub fn heat_max(app: &App) -> f64 {
@@ -17,24 +17,76 @@ fn unit(metric: Metric) -> &'static str {
     match metric {
         Metric::Abs => "|candidate − reference|, largest channel",
         Metric::Signed => "candidate − reference, largest channel",
-        Metric::Rel => "|candidate − reference| / |reference|",
+        Metric::Rel => "|candidate − reference| / max(|reference|, 0.1)",
         Metric::Sq => "(candidate − reference)², mean of channels",
-        Metric::Id => "0 same id, 1 other id",
+        Metric::Id => "id of candidate and reference",
     }
 }
 
 /// Draws the legend at the bottom of the canvas.
 pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     let Some(heat) = &app.shown.heat else { return };
-    let width = (canvas.width() * 0.4).clamp(180.0, 360.0);
-    let plate =
-        Rect::from_min_size(pos2(canvas.left() + 12.0, canvas.bottom() - 62.0), vec2(width + 28.0, 52.0));
-    let bar = Rect::from_min_size(plate.min + vec2(14.0, 22.0), vec2(width, 9.0));
     let painter = ui.painter().with_clip_rect(canvas);
+    let metric = app.view.rule().metric;
+    let title = painter.layout_no_wrap(unit(metric).to_owned(), font(), theme::WEAK);
+    let width = (canvas.width() * 0.4).clamp(180.0, 360.0).max(title.size().x);
+    let swatches = swatches(ui, heat, metric);
+    let body = if metric == Metric::Id { 0.0 } else { 30.0 };
+    let below = if swatches.is_empty() { 0.0 } else { 18.0 };
+    let size = vec2(width + 28.0, 22.0 + body + below);
+    let plate = Rect::from_min_size(canvas.left_bottom() + vec2(12.0, -10.0 - size.y), size);
     painter.rect_filled(plate, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 222));
-    let small = FontId::proportional(10.5);
-    let text_at = plate.min + vec2(14.0, 5.0);
-    painter.text(text_at, Align2::LEFT_TOP, unit(app.view.rule().metric), small.clone(), theme::WEAK);
+    painter.galley(plate.min + vec2(14.0, 5.0), title, theme::WEAK);
+    if metric != Metric::Id {
+        let bar = Rect::from_min_size(plate.min + vec2(14.0, 22.0), vec2(width, 9.0));
+        ramp(&painter, heat, heat_max(app), bar);
+    }
+    let mut at = plate.left_bottom() + vec2(14.0, -16.0);
+    for (colour, text) in swatches {
+        let square = Rect::from_min_size(at + vec2(0.0, 1.0), vec2(9.0, 9.0));
+        painter.rect(square, 1.0, colour, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
+        at.x =
+            painter.text(at + vec2(15.0, -1.0), Align2::LEFT_TOP, text, font(), theme::TEXT).right() + 14.0;
+    }
+}
+
+fn font() -> FontId {
+    FontId::proportional(10.5)
+}
+
+/// Colours that stand for one thing each, those that the map has.
+fn swatches(ui: &Ui, heat: &Heat, metric: Metric) -> Vec<(Color32, &'static str)> {
+    let mut swatches = Vec::new();
+    if metric == Metric::Id {
+        let different = colour(ColorMap::for_delta(false), (1.0 / heat.auto_max).min(1.0), false);
+        swatches.extend([(Color32::from_rgb(46, 48, 52), "equal"), (different, "different")]);
+    }
+    let flags = flags_of(ui, heat);
+    if flags & FLAG_NON_FINITE != 0 {
+        swatches.push((theme::NOT_A_NUMBER, "NaN or infinite"));
+    }
+    if flags & FLAG_UNCOVERED != 0 {
+        swatches.push((theme::UNCOVERED, "in one of them only"));
+    }
+    swatches
+}
+
+/// The flags of all its pixels, gathered once for each map.
+fn flags_of(ui: &Ui, heat: &Heat) -> u8 {
+    let id = Id::unique("flags of the map");
+    let known = ui.data(|data| data.get_temp::<(u64, u8)>(id)).filter(|(map, _)| *map == heat.id);
+    known.map_or_else(
+        || {
+            let flags = heat.map.flags.iter().fold(0, |all, flags| all | flags);
+            ui.data_mut(|data| data.insert_temp(id, (heat.id, flags)));
+            flags
+        },
+        |(_, flags)| flags,
+    )
+}
+
+/// The colours from least to most, with their numbers.
+fn ramp(painter: &Painter, heat: &Heat, max: f64, bar: Rect) {
     let map = ColorMap::for_delta(heat.signed);
     for column in 0..bar.width() as usize {
         let x = bar.left() + column as f32;
@@ -43,13 +95,8 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
         painter.rect_filled(line, 0.0, colour(map, position, heat.signed));
     }
     painter.rect_stroke(bar, 0.0, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
-    let max = heat_max(app);
-    let range = if heat.signed {
-        DisplayRange::signed(max, Scale::Linear)
-    } else {
-        DisplayRange::absolute(max, Scale::Linear)
-    };
-    for (position, label) in marks(&range, heat.signed) {
+    let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
+    for (position, label) in marks(&range(max, Scale::Linear), heat.signed) {
         let x = bar.left() + bar.width() * position as f32;
         painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::WEAK));
         let align = match position {
@@ -57,7 +104,7 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
             p if p > 0.95 => Align2::RIGHT_TOP,
             _ => Align2::CENTER_TOP,
         };
-        painter.text(pos2(x, bar.bottom() + 4.0), align, label, small.clone(), theme::TEXT);
+        painter.text(pos2(x, bar.bottom() + 4.0), align, label, font(), theme::TEXT);
     }
 }
 
@@ -67,16 +114,22 @@ fn marks(range: &DisplayRange, signed: bool) -> Vec<(f64, String)> {
     let ticks = range.ticks(5).into_iter().filter(|tick| inner.contains(&tick.position));
     let mut marks: Vec<(f64, String)> = ticks.map(|t| (t.position, tick_label(t.value))).collect();
     if signed {
-        marks.push((0.0, end_label(-range.hi())));
+        marks.push((0.0, end(-range.hi())));
     }
-    marks.push((1.0, end_label(range.hi())));
+    marks.push((1.0, end(range.hi())));
     marks
 }
 
-/// The end of a range: as it is where that is short.
-fn end_label(value: f64) -> String {
-    let whole = tick_label(value);
-    if whole.len() <= 8 { whole } else { format!("{value:.3e}") }
+/// In at most four digits after the point, without zeros that tell nothing.
+fn end(value: f64) -> String {
+    if (1e-3..1e4).contains(&value.abs()) {
+        let digits = format!("{value:.4}");
+        digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        let exact = format!("{value:e}");
+        let short = format!("{value:.3e}");
+        if exact.len() < short.len() { exact } else { short }
+    }
 }
 
 /// The colour that the shader gives to that position: a change is never as dark as none.
@@ -90,4 +143,15 @@ fn colour(map: ColorMap, position: f64, signed: bool) -> Color32 {
     };
     let [r, g, b, _] = map.color(lifted);
     Color32::from_rgb(r, g, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_has_no_more_digits_than_it_needs() {
+        assert_eq!([1.0, 0.8, 0.12345, 250.0].map(end), ["1", "0.8", "0.1235", "250"]);
+        assert_eq!([2e-5, 1.23456e7].map(end), ["2e-5", "1.235e7"]);
+    }
 }

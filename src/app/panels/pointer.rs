@@ -3,7 +3,7 @@
 
 use egui::{CursorIcon, Event, Key, PointerButton, Pos2, Rect, Response, Ui};
 
-use super::viewport::{Part, part_at, physical, physical_point};
+use super::viewport::{Part, extent, part_at, physical, physical_point};
 use crate::app::App;
 use crate::app::ui::Wish;
 use crate::view::{Action, Camera, Mode, Tool, Viewport};
@@ -145,7 +145,12 @@ impl Hand<'_> {
             (Kind::Rectangle(corner), true) => {
                 self.wishes.push(Action::TrackRectangle(corner, (x, y)).into());
             }
-            (Kind::Rectangle(_) | Kind::Click, false) => self.wishes.push(Action::TrackPixel(x, y).into()),
+            // Beside the picture there is nothing to follow.
+            (Kind::Rectangle(_) | Kind::Click, false)
+                if extent(app).is_some_and(|extent| extent.contains(x, y)) =>
+            {
+                self.wishes.push(Action::TrackPixel(x, y).into());
+            }
             _ => {}
         }
     }

@@ -113,7 +113,7 @@ fn strip(painter: &egui::Painter, app: &App, place: &Place, row: usize, sequence
         }
     }
     let swatch = Rect::from_min_size(pos2(place.rect.left(), top), vec2(3.0, STRIP - 2.0));
-    painter.rect_filled(swatch, 0.0, theme::sequence(sequence));
+    painter.rect_filled(swatch, 0.0, theme::sequence(&app.view.catalogue, sequence));
 }
 
 /// The colour of a changed fraction: its root, so that a few pixels show.

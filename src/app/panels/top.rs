@@ -7,9 +7,13 @@ use crate::app::ui::Wish;
 use crate::app::{App, ExportKind, theme};
 use crate::view::{Action, Mode, Scope, Tool};
 
+/// The room that all takes beside each other, in points; with less, there is a second row.
+const ONE_ROW: f32 = 1130.0;
+
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
+    let one_row = ui.available_width() >= ONE_ROW;
     ui.horizontal(|ui| {
         if ui.button("Open…").on_hover_text("Open a folder with sequences (Ctrl + O)").clicked() {
             wishes.push(Wish::AskForFolder);
@@ -22,16 +26,33 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
         modes(ui, app, &mut wishes);
         ui.separator();
         tools(ui, app, &mut wishes);
-        ui.separator();
-        exposure(ui, app, &mut wishes);
+        if one_row {
+            ui.separator();
+            exposure(ui, app, &mut wishes);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             help_button(ui, &mut wishes);
-            exports(ui, app, &mut wishes);
-            ui.separator();
-            zoom(ui, app, &mut wishes);
+            if one_row {
+                picture_and_exports(ui, app, &mut wishes);
+            }
         });
     });
+    if !one_row && !app.view.catalogue.entries().is_empty() {
+        ui.horizontal(|ui| {
+            exposure(ui, app, &mut wishes);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                picture_and_exports(ui, app, &mut wishes);
+            });
+        });
+    }
     wishes
+}
+
+/// From the right to the left.
+fn picture_and_exports(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    exports(ui, app, wishes);
+    ui.separator();
+    zoom(ui, app, wishes);
 }
 
 fn modes(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {

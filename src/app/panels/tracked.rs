@@ -53,16 +53,18 @@ fn item(ui: &mut Ui, app: &App, tracked: &Tracked, wishes: &mut Vec<Wish>) {
             if remove.on_hover_text("Stop tracking").clicked() {
                 wishes.push(Action::RemoveProbe(tracked.id).into());
             }
-            if let Some((text, changed)) = now(app, tracked) {
+            if let Some((delta, changed)) = now(app, tracked) {
                 let colour = if changed { theme::CHANGED } else { theme::WEAK };
-                ui.label(RichText::new(text).monospace().size(10.5).color(colour));
+                let text = format!("Δ {}", values::short(delta));
+                ui.label(RichText::new(text).monospace().size(10.5).color(colour))
+                    .on_hover_text(format!("The largest delta of its channels: {delta}"));
             }
         });
     });
 }
 
 /// The largest delta of the shown candidate at the playhead.
-fn now(app: &App, tracked: &Tracked) -> Option<(String, bool)> {
+fn now(app: &App, tracked: &Tracked) -> Option<(f64, bool)> {
     let sweep = app.view.sweep.as_ref()?;
     let frame = sweep.series.frames.iter().position(|f| Some(*f) == app.view.playback.frame())?;
     let probe = sweep.probes.iter().position(|id| *id == tracked.id)?;
@@ -78,7 +80,7 @@ fn now(app: &App, tracked: &Tracked) -> Option<(String, bool)> {
         let bigger = |delta: &f64| largest.is_none_or(|present| delta.abs() > present.abs());
         largest = cell.delta.filter(bigger).or(largest);
     }
-    largest.map(|delta| (format!("Δ {}", values::short(delta)), changed))
+    largest.map(|delta| (delta, changed))
 }
 
 /// The values of the shown frame, tab-separated.

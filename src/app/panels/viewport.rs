@@ -7,6 +7,7 @@ use super::{empty, legend, named, overlay, pointer};
 use crate::app::App;
 use crate::app::canvas::{Pane, Picture, transform_of};
 use crate::app::ui::Wish;
+use crate::image::Window;
 use crate::load::Loaded;
 use crate::view::{Mode, Viewport};
 
@@ -107,13 +108,17 @@ pub fn physical_point(point: Pos2, scale: f32) -> (f64, f64) {
 }
 
 fn lay_out(app: &mut App, parts: &[Part], scale: f32) {
-    let decoded = app.shown.reference().or(app.shown.candidate());
-    let picture = decoded.map(|decoded| decoded.plane.display_window.union(&decoded.plane.data_window));
-    let picture = picture.or_else(|| app.view.picture());
-    if let (true, Some(picture), Some(part)) = (app.view.camera.fit, picture, parts.first()) {
+    if let (true, Some(picture), Some(part)) = (app.view.camera.fit, extent(app), parts.first()) {
         let size = physical(part.rect, scale).size;
         app.view.camera.fit(picture, (size.0 - 16.0, size.1 - 16.0));
     }
+}
+
+/// All that the picture may have pixels in.
+pub fn extent(app: &App) -> Option<Window> {
+    let decoded = app.shown.reference().or(app.shown.candidate());
+    let picture = decoded.map(|decoded| decoded.plane.display_window.union(&decoded.plane.data_window));
+    picture.or_else(|| app.view.picture())
 }
 
 /// What a side has to show.

@@ -159,9 +159,9 @@ fn a_clicked_pixel_is_exported_with_the_files_values() {
     let file = folder.path().join("comparison_export.csv");
     // The slider's last frame, then the middle of the canvas, which shows a middle pixel.
     let prepare = || {
-        stage.drive(&["mousemove", "1200", "668", "click", "1"]);
+        stage.drive(&["mousemove", "1200", "535", "click", "1"]);
         std::thread::sleep(Duration::from_millis(500));
-        stage.drive(&["mousemove", "610", "322", "click", "1"]);
+        stage.drive(&["mousemove", "610", "258", "click", "1"]);
         std::thread::sleep(Duration::from_millis(700));
     };
     export(&stage, &file, &prepare);

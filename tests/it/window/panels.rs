@@ -245,7 +245,7 @@ fn the_picture_on_screen_is_the_picture_in_the_file() {
     harness.run_steps(3);
     let expected = plane("clothsimv1", 11, "ViewLayer.Combined");
     let picture = harness.render().expect("a picture");
-    for (x, y) in [(3, 3), (93, 31), (80, 45), (20, 70), (150, 85)] {
+    for (x, y) in [(150, 3), (93, 31), (80, 45), (20, 70), (150, 85)] {
         let at = screen(&harness, x, y);
         let got = picture.get_pixel(at.x as u32, at.y as u32).0;
         let samples = expected.pixel(x, y).expect("inside");
@@ -317,4 +317,23 @@ fn the_picture_stays_where_it_is_while_nothing_happens() {
         harness.step();
     }
     assert_eq!(harness.get_by_label("Image view").rect(), before);
+}
+
+#[test]
+fn the_first_tracked_pixel_does_not_move_the_picture() {
+    let mut harness = harness(&cloth());
+    let before = (harness.get_by_label("Image view").rect(), screen(&harness, 60, 40));
+    click(&mut harness, before.1);
+    settle(&mut harness, is_at_rest);
+    assert!(harness.query_by_label("Curve of 60, 40").is_some());
+    assert_eq!((harness.get_by_label("Image view").rect(), screen(&harness, 60, 40)), before);
+}
+
+#[test]
+fn a_click_beside_the_picture_tracks_nothing() {
+    let mut harness = harness(&cloth());
+    let at = screen(&harness, -2, -1);
+    assert!(harness.get_by_label("Image view").rect().contains(at), "on the canvas");
+    click(&mut harness, at);
+    assert!(harness.state().view.probes.items().is_empty());
 }
