@@ -111,6 +111,8 @@ pub struct App {
     pub(super) heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     pub(super) compare_asked: Option<PairKey>,
     pub(super) sweep_asked: Option<SweepKey>,
+    /// The newest sweep's generation: never given twice, whatever was closed meanwhile.
+    pub(super) sweeps_begun: u64,
     pub(super) marks_asked: Option<MarksKey>,
     pub(super) marks_number: u64,
     pub(super) last_tick: Option<Instant>,
@@ -154,6 +156,7 @@ impl App {
             heat: None,
             compare_asked: None,
             sweep_asked: None,
+            sweeps_begun: 0,
             marks_asked: None,
             marks_number: 0,
             last_tick: None,
