@@ -78,6 +78,8 @@ pub enum Quantity {
 pub enum Action {
     /// Sequences were found and read.
     Opened(Vec<Entry>),
+    /// Read all open sequences anew, which the viewer does in the background.
+    Reload,
     /// Forget a sequence.
     Close(usize),
     /// Let a sequence take part, or not.

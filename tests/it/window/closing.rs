@@ -87,3 +87,43 @@ fn closing_one_that_takes_no_part_keeps_strips_and_curves_coming() {
     assert_eq!(after.strips, before.strips);
     assert_eq!(after.series.cells.len(), before.series.cells.len());
 }
+
+#[test]
+fn what_was_rendered_anew_is_seen_after_reloading() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut app = app(&four(folder.path())[2..]);
+    tick_until(&mut app, is_swept);
+    let name = |app: &App, index| app.view.name(index).to_owned();
+    let (reference, candidate) = (name(&app, app.view.reference), name(&app, app.view.candidate));
+    let changed = |app: &App| {
+        let key = app.view.pair_key().expect("a pair");
+        app.view.statistics.get(&key).and_then(|stats| stats.as_ref().ok()).map(|stats| stats.changed)
+    };
+    tick_until(&mut app, |app| changed(app).is_some());
+    assert!(changed(&app) > Some(0));
+    for frame in 11..=13 {
+        let file = |name: &str| folder.path().join(format!("again/{name}/{name}.{frame:04}.exr"));
+        std::fs::copy(file(&reference), file(&candidate)).expect("rendered anew");
+    }
+    app.apply(Action::Reload);
+    tick_until(&mut app, |app| !app.opening && is_swept(app) && changed(app).is_some());
+    assert_eq!(changed(&app), Some(0));
+    let sweep = app.view.sweep.as_ref().expect("swept");
+    let place = usize::from(app.view.reference == Some(0));
+    for frame in 0..3 {
+        let same = StripCell::Compared { changed: 0.0, max_abs: 0.0 };
+        assert_eq!(*sweep.strip(place, frame), same, "frame {frame}");
+    }
+}
+
+#[test]
+fn what_is_opened_later_gets_a_name_of_its_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let all = four(folder.path());
+    let mut app = app(&all[..2]);
+    app.open(all[2..].to_vec());
+    tick_until(&mut app, |app| !app.opening);
+    let names: std::collections::BTreeSet<&str> =
+        app.view.catalogue.entries().iter().map(|entry| entry.sequence.name.as_str()).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+}
