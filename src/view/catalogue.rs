@@ -89,6 +89,14 @@ impl Catalogue {
         self.entries.iter().enumerate().filter(|(_, entry)| entry.shown).map(|(index, _)| index)
     }
 
+    /// How well two sequences can be compared: same kind of file, then frames that both have.
+    pub fn likeness(&self, a: usize, b: usize) -> (bool, usize) {
+        let (a, b) = (&self.entries[a], &self.entries[b]);
+        let format = |entry: &Entry| entry.info.as_ref().ok().map(|info| info.format);
+        let common = a.sequence.frames.iter().filter(|frame| b.sequence.path(frame.number).is_some()).count();
+        (format(a).is_some() && format(a) == format(b), common)
+    }
+
     /// The file of a sequence that stands at `frame` of the timeline. Where all that take part
     /// are single files, they meet whatever their numbers.
     pub fn path(&self, index: usize, frame: i64) -> Option<&Path> {
