@@ -39,6 +39,8 @@ pub enum Transform {
 /// A delta map with a number that no other has.
 #[derive(Debug)]
 pub struct Heat {
+    /// What it is a delta of, and by which rule.
+    pub caption: crate::export::MapCaption,
     /// What its upload is known by.
     pub id: u64,
     /// The map.

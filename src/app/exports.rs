@@ -1,13 +1,13 @@
 //! Exports: what is asked for, what is under way, what came of it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::App;
 use super::canvas::Heat;
 use super::jobs::{ExportJob, MapExport, TrackExport, TrackFailure, Tracked};
-use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapCaption, MapRange, MapStyle};
+use super::target::Target;
+use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapRange, MapStyle};
 use crate::image::{DisplayRange, Scale};
 use crate::view::Scope;
 
@@ -32,14 +32,14 @@ pub struct Exporting {
     /// Frames in all; 0 until that is known.
     pub total: usize,
     number: u64,
-    path: PathBuf,
+    file_name: String,
     cancel: Arc<AtomicBool>,
 }
 
 impl Exporting {
     /// Name of the file.
     pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        self.file_name.clone()
     }
 }
 
@@ -69,11 +69,12 @@ impl App {
         };
         self.exports_begun += 1;
         let number = self.exports_begun;
-        let path = self.export_folder.join(if npz { DEFAULT_NPZ } else { DEFAULT_CSV });
+        let target = self.target(if npz { DEFAULT_NPZ } else { DEFAULT_CSV }.to_owned());
+        let file_name = target.name.clone();
         let cancel = Arc::new(AtomicBool::new(false));
-        let job = TrackExport { number, plan, path: path.clone(), npz, cancel: Arc::clone(&cancel) };
+        let job = TrackExport { number, plan, target, npz, cancel: Arc::clone(&cancel) };
         if self.submit_export(ExportJob::Track(Box::new(job))) {
-            self.exporting.push_back(Exporting { done: 0, total: 0, number, path, cancel });
+            self.exporting.push_back(Exporting { done: 0, total: 0, number, file_name, cancel });
         }
     }
 
@@ -102,27 +103,25 @@ impl App {
 
     /// Writes the shown delta: `comparison_AOV.0007.png` or `.exr`.
     fn export_map(&mut self, kind: ExportKind) {
-        let (Some(heat), Some(aov)) = (self.shown.heat.clone(), self.view.aov.clone()) else {
+        let Some(heat) = self.shown.heat.clone() else {
             self.say("nothing to export: there is no difference of this frame".to_owned(), true);
             return;
         };
         let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
         let display_window = plane.unwrap_or(heat.map.window);
         let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
-        let name = aov.replace(['/', '\\', ':'], "_");
-        let frame = self.shown.frame.unwrap_or(0);
-        let path = self.export_folder.join(format!("comparison_{name}.{frame:04}.{extension}"));
-        let caption = MapCaption {
-            aov,
-            candidate: self.view.name(self.view.candidate).to_owned(),
-            reference: self.view.name(self.view.reference).to_owned(),
-            frame: self.shown.frame,
-            rule: self.view.rule(),
-        };
+        // The canvas may still show the delta of an earlier AOV or tolerance: it says itself of what.
+        let name = heat.caption.aov.replace(['/', '\\', ':'], "_");
+        let frame = heat.caption.frame.unwrap_or(0);
+        let target = self.target(format!("comparison_{name}.{frame:04}.{extension}"));
         let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
-        let map = MapExport { heat, caption, display_window, style, path };
+        let map = MapExport { heat, display_window, style, target };
         let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
         self.submit_export(job);
+    }
+
+    fn target(&self, name: String) -> Target {
+        Target { folders: self.export_folders.clone(), name }
     }
 
     /// The range of the legend on screen.

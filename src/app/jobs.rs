@@ -11,6 +11,7 @@ use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
 use super::coarse::Coarse;
 use super::sweep;
+use super::target::Target;
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
 use crate::export::{self, MapCaption, MapStyle};
@@ -29,8 +30,8 @@ pub enum Message {
     Opened(Result<Opened, String>),
     /// The user chose folders (or nothing).
     Chosen(Option<Vec<PathBuf>>),
-    /// The shown pair is compared.
-    Compared(PairKey, Result<(Box<FrameStats>, Arc<Heat>), String>),
+    /// The shown pair is compared: how often something had been opened before, the pair, result.
+    Compared(u64, PairKey, Result<(Box<FrameStats>, Arc<Heat>), String>),
     /// One frame of the sweep.
     Swept(sweep::FrameResult),
     /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
@@ -66,8 +67,10 @@ pub struct CompareJob {
     pub candidate: Arc<Decoded>,
     /// b.
     pub reference: Arc<Decoded>,
-    /// Metric and tolerance.
-    pub rule: Rule,
+    /// What is compared, in words; its rule is the one to compare by.
+    pub caption: MapCaption,
+    /// How often something had been opened before.
+    pub opened: u64,
 }
 
 /// Tell which AOVs of two files differ.
@@ -89,7 +92,7 @@ pub struct TrackExport {
     /// What to follow.
     pub plan: Plan,
     /// Where it goes.
-    pub path: PathBuf,
+    pub target: Target,
     /// Whether as NPZ; else as CSV.
     pub npz: bool,
     /// Set to end it early.
@@ -126,14 +129,12 @@ pub enum ExportJob {
 pub struct MapExport {
     /// The map.
     pub heat: Arc<Heat>,
-    /// Where it comes from.
-    pub caption: MapCaption,
     /// Of the compared pictures.
     pub display_window: Window,
     /// How it is coloured.
     pub style: MapStyle,
     /// Where it goes.
-    pub path: PathBuf,
+    pub target: Target,
 }
 
 /// All background threads.
@@ -177,7 +178,7 @@ impl Workers {
         let compare = Latest::spawn("compare", move |job: CompareJob, _| {
             let result = compare(&job, judge.as_ref());
             let result = result.map(|(stats, heat)| (Box::new(stats), heat));
-            tell(Message::Compared(job.key, result));
+            tell(Message::Compared(job.opened, job.key, result));
         })?;
         let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
         let sweep = Latest::spawn("sweep", move |job: sweep::Job, stale| {
@@ -257,6 +258,9 @@ fn open(paths: &[PathBuf], loader: &Loader, stale: &Stale) -> Result<Opened, Str
         if stale.is_set() {
             break;
         }
+        // What was read before may have been rendered anew since.
+        let paths: Vec<PathBuf> = sequence.frames.iter().map(|frame| frame.path.clone()).collect();
+        loader.forget(&paths);
         let mut info = Err("no frames".to_owned());
         for frame in &sequence.frames {
             info = loader.info(&frame.path).map(|info| (*info).clone()).map_err(|error| error.to_string());
@@ -288,13 +292,14 @@ fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<H
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let pair = Pair::new(&job.candidate.plane, &job.reference.plane, Extent::Union);
     let pair = pair.map_err(|error| error.to_string())?;
-    let comparison = backend.compare(&pair, &job.rule, Want::Map);
+    let comparison = backend.compare(&pair, &job.caption.rule, Want::Map);
     let map = comparison.map.ok_or("the comparison gave no map")?;
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    let signed = job.rule.metric == Metric::Signed;
+    let signed = job.caption.rule.metric == Metric::Signed;
     let auto_max = export::auto_range(&map, signed, Scale::Linear).hi();
     let coarse = Coarse::new(&map);
-    Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max })))
+    let caption = job.caption.clone();
+    Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max, caption })))
 }
 
 fn mark(
@@ -352,17 +357,20 @@ fn track(
     })?;
     let series = finished.series.ok_or_else(|| because(&"nothing is tracked"))?;
     let export = if job.npz { export::export_npz } else { export::export_csv };
-    export(&series, &job.path).map_err(|error| because(&error))?;
+    let path = job.target.path().map_err(TrackFailure::Because)?;
+    export(&series, &path).map_err(|error| because(&error))?;
     let incomplete = finished.summary.verdict() == Verdict::Incomplete;
-    Ok(Tracked { path: job.path.clone(), incomplete })
+    Ok(Tracked { path, incomplete })
 }
 
 fn write_png(map: MapExport) -> Result<PathBuf, String> {
-    let written = export::export_map_png(&map.heat.map, &map.caption, &map.style, &map.path);
-    written.map(|()| map.path).map_err(|error| error.to_string())
+    let path = map.target.path()?;
+    let written = export::export_map_png(&map.heat.map, &map.heat.caption, &map.style, &path);
+    written.map(|()| path).map_err(|error| error.to_string())
 }
 
 fn write_exr(map: MapExport) -> Result<PathBuf, String> {
-    let written = export::export_map_exr(&map.heat.map, &map.caption, map.display_window, &map.path);
-    written.map(|()| map.path).map_err(|error| error.to_string())
+    let path = map.target.path()?;
+    let written = export::export_map_exr(&map.heat.map, &map.heat.caption, map.display_window, &path);
+    written.map(|()| path).map_err(|error| error.to_string())
 }

@@ -48,6 +48,7 @@ const fn command_alt(key: Key) -> KeyboardShortcut {
 pub const BINDINGS: &[Binding] = bindings! {
     "Files" {
         "Open folder": [command(Key::O)] => |_| Wish::AskForFolder;
+        "Read all files anew": [plain(Key::F5), command(Key::R)] => |_| Action::Reload.into();
         "Tracked values of this AOV as CSV": [command(Key::E)] => |_| Wish::Export(ExportKind::Csv(Scope::ShownAov));
         "Tracked values of this AOV as NPZ": [command_shift(Key::E)] => |_| Wish::Export(ExportKind::Npz(Scope::ShownAov));
         "Tracked values of all AOVs as CSV": [command_alt(Key::E)] => |_| Wish::Export(ExportKind::Csv(Scope::AllAovs));

@@ -19,6 +19,7 @@ mod state;
 mod surface;
 mod sweep;
 mod sweeps;
+mod target;
 mod textures;
 mod theme;
 mod ui;

@@ -8,6 +8,7 @@ use super::canvas::Heat;
 use super::jobs::{CompareJob, MarksJob};
 use super::state::Shown;
 use super::uploads::Item;
+use crate::export::MapCaption;
 use crate::load::Loaded;
 use crate::view::Mode;
 use crate::view::results::rule_key;
@@ -59,8 +60,16 @@ impl App {
             return;
         }
         if let (Some(Ok(reference)), Some(Ok(candidate))) = self.sides() {
-            let rule = self.view.rule();
-            self.workers.compare.submit(CompareJob { key: key.clone(), candidate, reference, rule });
+            let caption = MapCaption {
+                aov: key.aov.clone(),
+                candidate: self.view.name(self.view.candidate).to_owned(),
+                reference: self.view.name(self.view.reference).to_owned(),
+                frame: self.view.playback.frame(),
+                rule: self.view.rule(),
+            };
+            let opened = self.times_opened;
+            let job = CompareJob { key: key.clone(), candidate, reference, caption, opened };
+            self.workers.compare.submit(job);
             self.compare_asked = Some(key);
         }
     }

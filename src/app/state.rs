@@ -12,11 +12,12 @@ use super::judge::Judge;
 use super::panels::pointer::{Gesture, Space};
 use super::requests::MarksKey;
 use super::sweeps::SweepKey;
+use super::target::export_folders;
 use super::uploads::{Shelf, Uploads};
 use crate::gpu::Gpu;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
-use crate::view::{Action, Mode, PairKey, View};
+use crate::view::{Action, Mode, PairKey, StatisticsCache, View};
 
 /// How long a notice stays.
 const TOAST_SECS: f32 = 8.0;
@@ -98,8 +99,8 @@ pub struct App {
     pub format: egui_wgpu::wgpu::TextureFormat,
     /// Loads planes.
     pub loader: Arc<Loader>,
-    /// Folder of the exports.
-    pub export_folder: PathBuf,
+    /// Folders of the exports, in order of preference: the first that can be made is taken.
+    pub export_folders: Vec<PathBuf>,
     /// Exports of tracked values under way.
     pub exporting: VecDeque<Exporting>,
     pub(super) exports_begun: u64,
@@ -111,6 +112,10 @@ pub struct App {
     pub(super) heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
     pub(super) compare_asked: Option<PairKey>,
     pub(super) sweep_asked: Option<SweepKey>,
+    /// The newest sweep's generation: never given twice, whatever was closed meanwhile.
+    pub(super) sweeps_begun: u64,
+    /// How often something was opened: what was compared before is of files as they were.
+    pub(super) times_opened: u64,
     pub(super) marks_asked: Option<MarksKey>,
     pub(super) marks_number: u64,
     pub(super) last_tick: Option<Instant>,
@@ -144,7 +149,7 @@ impl App {
             device: Device::default(),
             format: egui_wgpu::wgpu::TextureFormat::Rgba8Unorm,
             loader,
-            export_folder: std::env::current_dir().unwrap_or_default(),
+            export_folders: export_folders(&[]),
             exporting: VecDeque::new(),
             exports_begun: 0,
             workers,
@@ -154,6 +159,8 @@ impl App {
             heat: None,
             compare_asked: None,
             sweep_asked: None,
+            sweeps_begun: 0,
+            times_opened: 0,
             marks_asked: None,
             marks_number: 0,
             last_tick: None,
@@ -187,11 +194,19 @@ impl App {
         if paths.is_empty() {
             return;
         }
-        if let Some(folder) = export_folder(&paths[0]) {
-            self.export_folder = folder;
-        }
+        self.export_folders = export_folders(&paths);
         self.opening = true;
         self.workers.open.submit(paths);
+    }
+
+    /// Reads all open sequences anew: files that were rendered since, and frames that came.
+    fn reload(&mut self) {
+        let entries = self.view.catalogue.entries().iter();
+        let paths: Vec<PathBuf> = entries.map(|entry| PathBuf::from(&entry.sequence.pattern)).collect();
+        if !paths.is_empty() {
+            self.opening = true;
+            self.workers.open.submit(paths);
+        }
     }
 
     /// Lets a device do the comparing, and hold the pictures, from now on.
@@ -256,6 +271,9 @@ impl App {
 
     /// Does what the user asked for.
     pub fn apply(&mut self, action: Action) {
+        if matches!(action, Action::Reload) {
+            return self.reload();
+        }
         self.view.apply(action);
         self.request();
     }
@@ -278,7 +296,8 @@ impl App {
         match message {
             Message::Opened(result) => self.opened(result),
             Message::Chosen(paths) => self.open(paths.unwrap_or_default()),
-            Message::Compared(key, result) => {
+            Message::Compared(opened, ..) if opened != self.times_opened => {}
+            Message::Compared(_, key, result) => {
                 let (stats, heat) = match result {
                     Ok((stats, heat)) => (Ok(*stats), Ok(heat)),
                     Err(error) => (Err(error.clone()), Err(error)),
@@ -300,6 +319,15 @@ impl App {
         }
     }
 
+    /// Files that were opened again may have changed.
+    fn forget_results(&mut self) {
+        self.times_opened += 1;
+        (self.heat, self.compare_asked, self.sweep_asked, self.marks_asked) = (None, None, None, None);
+        self.view.sweep = None;
+        self.view.statistics = StatisticsCache::default();
+        self.view.changed_aovs.clear();
+    }
+
     fn opened(&mut self, result: Result<Opened, String>) {
         self.opening = false;
         match result {
@@ -308,6 +336,7 @@ impl App {
                     self.say(format!("{}: {reason}", path.display()), true);
                 }
                 self.view.apply(Action::Opened(opened.entries));
+                self.forget_results();
                 self.view.apply(Action::Fit);
             }
             Err(error) => self.say(error, true),
@@ -319,10 +348,4 @@ impl Drop for App {
     fn drop(&mut self) {
         self.cancel_exports();
     }
-}
-
-/// Where exports of what was opened go: the opened folder's parent, if it can be told.
-fn export_folder(opened: &Path) -> Option<PathBuf> {
-    let absolute = std::path::absolute(opened).ok()?;
-    absolute.parent().filter(|parent| parent.is_dir()).map(Path::to_owned)
 }

@@ -36,10 +36,12 @@ impl App {
             rule: rule_key(&rule),
             probes: view.probes.items().iter().map(|item| item.id).collect(),
         };
-        if self.sweep_asked.as_ref() == Some(&key) {
+        // Closing a sequence drops the sweep, even where it was none of those that take part.
+        if self.view.sweep.is_some() && self.sweep_asked.as_ref() == Some(&key) {
             return;
         }
         let channels = entry.channels.clone();
+        self.sweeps_begun += 1;
         let sweep = self.new_sweep(&key, sequences, &channels);
         let job = sweep::Job {
             generation: sweep.generation,
@@ -81,7 +83,7 @@ impl App {
         };
         let frame_count = series.frames.len();
         let mut sweep = Sweep {
-            generation: view.sweep.as_ref().map_or(1, |old| old.generation + 1),
+            generation: self.sweeps_begun,
             sequences,
             probes: key.probes.clone(),
             series,
@@ -116,8 +118,15 @@ impl App {
             return;
         };
         let (probes, channels) = (sweep.series.probes.len(), sweep.series.channels.len());
-        let mut cells = result.cells.into_iter();
         let frames = sweep.series.frames.len();
+        let sequences = sweep.sequences.len();
+        let fits = result.frame < frames
+            && result.strips.len() == sequences
+            && result.cells.len() == sequences * probes * channels;
+        if !fits {
+            return;
+        }
+        let mut cells = result.cells.into_iter();
         for (sequence, strip) in result.strips.into_iter().enumerate() {
             sweep.strips[sequence * frames + result.frame] = strip;
             for (probe, channel) in (0..probes).flat_map(|p| (0..channels).map(move |c| (p, c))) {

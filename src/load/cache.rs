@@ -76,6 +76,12 @@ impl Cache {
         }
     }
 
+    /// Removes all planes of these files.
+    pub(super) fn remove_files(&mut self, paths: &BTreeSet<&PathBuf>) {
+        let gone: Vec<_> = self.entries.keys().filter(|key| paths.contains(&key.path)).cloned().collect();
+        gone.iter().for_each(|key| self.remove(key));
+    }
+
     fn make_room(&mut self, bytes: u64, keep: &BTreeSet<PlaneKey>) -> bool {
         if self.bytes + bytes <= self.budget {
             return true;
@@ -86,6 +92,10 @@ impl Cache {
             .filter(|(key, _)| !keep.contains(key))
             .map(|(k, e)| (e.used, k.clone()))
             .collect();
+        let free: u64 = old.iter().filter_map(|(_, key)| self.entries.get(key)).map(|e| e.bytes).sum();
+        if self.bytes - free + bytes > self.budget {
+            return false;
+        }
         old.sort_unstable();
         for (_, key) in old {
             self.remove(&key);
@@ -136,6 +146,16 @@ mod tests {
         assert!(cache.insert(key("a"), loaded(1000), &keep));
         assert!(cache.insert(key("b"), loaded(1000), &keep));
         assert!(!cache.insert(key("c"), loaded(1000), &keep));
+        assert!(cache.contains(&key("a")) && cache.contains(&key("b")));
+    }
+
+    #[test]
+    fn nothing_goes_for_what_is_refused_anyway() {
+        let mut cache = Cache::new(2000);
+        let keep = BTreeSet::from([key("a")]);
+        assert!(cache.insert(key("a"), loaded(1000), &keep));
+        assert!(cache.insert(key("b"), loaded(1000), &keep));
+        assert!(!cache.insert(key("c"), loaded(1500), &keep));
         assert!(cache.contains(&key("a")) && cache.contains(&key("b")));
     }
 

@@ -85,6 +85,8 @@ struct State {
     /// Wishes that did not fit beside more urgent ones; tried anew with the next list.
     refused: BTreeSet<PlaneKey>,
     busy: BTreeSet<PlaneKey>,
+    /// How often files were forgotten: what was begun before may be of what is no longer there.
+    forgotten: u64,
     stopped: bool,
 }
 
@@ -118,6 +120,7 @@ impl Loader {
             wished: BTreeSet::new(),
             refused: BTreeSet::new(),
             busy: BTreeSet::new(),
+            forgotten: 0,
             stopped: false,
         };
         let shared = Arc::new(Shared {
@@ -161,11 +164,12 @@ impl Loader {
         if let Some(loaded) = self.get(key) {
             return loaded;
         }
+        let forgotten = self.shared.lock().forgotten;
         let loaded = decode(&self.shared, &key.path, std::slice::from_ref(key)).pop();
         let loaded = loaded.expect("one result for one key");
         let state = &mut *self.shared.lock();
         let keep = &state.wished;
-        if state.cache.bytes() < state.cache.budget() / 2 {
+        if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
             state.cache.insert(key.clone(), loaded.clone(), keep);
         }
         loaded
@@ -179,14 +183,15 @@ impl Loader {
         info(&self.shared, path)
     }
 
-    /// Forgets everything of these files, which have changed on disk.
+    /// Forgets everything of these files, which may have changed on disk. What is being decoded is
+    /// not kept.
     pub fn forget(&self, paths: &[PathBuf]) {
+        let paths: BTreeSet<&PathBuf> = paths.iter().collect();
         let state = &mut *self.shared.lock();
+        state.forgotten += 1;
         state.infos.retain(|path, _| !paths.contains(path));
-        let stale: Vec<_> = state.wished.iter().filter(|key| paths.contains(&key.path)).cloned().collect();
-        for key in stale {
-            state.cache.remove(&key);
-        }
+        state.cache.remove_files(&paths);
+        state.refused.retain(|key| !paths.contains(&key.path));
         self.shared.changed.notify_all();
     }
 
@@ -260,11 +265,16 @@ fn work(shared: &Shared) {
             state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             continue;
         };
+        let forgotten = state.forgotten;
         drop(state);
         let decoded = decode(shared, &keys[0].path, &keys);
         state = shared.lock();
         for (key, loaded) in keys.into_iter().zip(decoded) {
-            settle(&mut state, key, loaded);
+            if state.forgotten == forgotten {
+                settle(&mut state, key, loaded);
+            } else {
+                state.busy.remove(&key);
+            }
         }
         drop(state);
         (shared.wake)();
@@ -289,15 +299,21 @@ fn settle(state: &mut State, key: PlaneKey, loaded: Loaded) {
 }
 
 fn info(shared: &Shared, path: &Path) -> Result<Arc<ImageInfo>, codec::Error> {
-    if let Some(info) = shared.lock().infos.get(path) {
-        return info.clone();
-    }
+    let forgotten = {
+        let state = shared.lock();
+        if let Some(info) = state.infos.get(path) {
+            return info.clone();
+        }
+        state.forgotten
+    };
     let info = codec::read_info(path, &shared.limits).map(Arc::new);
-    let infos = &mut shared.lock().infos;
-    if infos.len() >= MOST_INFOS {
-        infos.clear();
+    let state = &mut *shared.lock();
+    if state.infos.len() >= MOST_INFOS {
+        state.infos.clear();
     }
-    infos.insert(path.to_owned(), info.clone());
+    if state.forgotten == forgotten {
+        state.infos.insert(path.to_owned(), info.clone());
+    }
     info
 }
 

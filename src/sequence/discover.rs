@@ -10,12 +10,16 @@ use super::{Error, Sequence, name_apart};
 /// Extensions of files that are taken for frames, in lower case; any case is taken.
 pub const EXTENSIONS: [&str; 4] = ["exr", "png", "jpg", "jpeg"];
 
+/// Name of the folder that exports go to. What lies in it is no render: it is skipped when the
+/// folders above it are searched.
+pub const EXPORT_FOLDER: &str = "aovscope_exports";
+
 /// How far a folder is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// The folder's own files.
     Flat,
-    /// Those of all folders below it too, except hidden ones.
+    /// Those of all folders below it too, except hidden ones and exports.
     Recursive,
 }
 
@@ -115,7 +119,7 @@ fn list(
     let max_depth = if depth == Depth::Flat { 1 } else { usize::MAX };
     let walk = walkdir::WalkDir::new(path).follow_links(true).min_depth(1).max_depth(max_depth);
     let mut names: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
-    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path())) {
+    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry.path())) {
         match entry {
             Ok(entry) if !entry.file_type().is_file() || !is_image(entry.path()) => {}
             Ok(entry) => match entry.file_name().to_str() {
@@ -202,8 +206,9 @@ fn wanted(name: &str) -> Result<Option<Wanted>, Error> {
     Ok(Some(Wanted::Glob(glob.compile_matcher())))
 }
 
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+/// Hidden files, and exports.
+fn is_skipped(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".") || name == EXPORT_FOLDER)
 }
 
 fn is_image(path: &Path) -> bool {

@@ -15,7 +15,7 @@ mod numbers;
 mod pattern;
 
 pub use align::{AlignedFrame, align};
-pub use discover::{Depth, Discovery, EXTENSIONS, discover, resolve};
+pub use discover::{Depth, Discovery, EXPORT_FOLDER, EXTENSIONS, discover, resolve};
 pub use error::Error;
 pub use frame_set::FrameSet;
 pub use frames::{Frame, Sequence};

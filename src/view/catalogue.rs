@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::image::{Aov, AovKind, ImageInfo};
-use crate::sequence::Sequence;
+use crate::sequence::{Sequence, name_apart};
 
 /// One opened sequence.
 #[derive(Clone, Debug)]
@@ -52,14 +52,22 @@ impl Catalogue {
     }
 
     /// Adds sequences; one that is open already (by its pattern) is read anew in its place.
+    /// Names tell all that are open apart.
     pub fn open(&mut self, opened: Vec<Entry>) {
         for entry in opened {
             let same = |e: &&mut Entry| e.sequence.pattern == entry.sequence.pattern;
             match self.entries.iter_mut().find(same) {
+                // The user's choice stays, unless there was nothing to choose.
+                Some(present) if present.info.is_ok() => {
+                    *present = Entry { shown: present.shown, ..entry };
+                }
                 Some(present) => *present = entry,
                 None => self.entries.push(entry),
             }
         }
+        let mut sequences: Vec<Sequence> = self.entries.iter().map(|entry| entry.sequence.clone()).collect();
+        name_apart(&mut sequences);
+        self.entries.iter_mut().zip(sequences).for_each(|(entry, sequence)| entry.sequence = sequence);
     }
 
     /// Closes one.
@@ -79,6 +87,14 @@ impl Catalogue {
     /// Indices of those that take part.
     pub fn shown(&self) -> impl Iterator<Item = usize> {
         self.entries.iter().enumerate().filter(|(_, entry)| entry.shown).map(|(index, _)| index)
+    }
+
+    /// How well two sequences can be compared: same kind of file, then frames that both have.
+    pub fn likeness(&self, a: usize, b: usize) -> (bool, usize) {
+        let (a, b) = (&self.entries[a], &self.entries[b]);
+        let format = |entry: &Entry| entry.info.as_ref().ok().map(|info| info.format);
+        let common = a.sequence.frames.iter().filter(|frame| b.sequence.path(frame.number).is_some()).count();
+        (format(a).is_some() && format(a) == format(b), common)
     }
 
     /// The file of a sequence that stands at `frame` of the timeline. Where all that take part

@@ -78,6 +78,8 @@ pub enum Quantity {
 pub enum Action {
     /// Sequences were found and read.
     Opened(Vec<Entry>),
+    /// Read all open sequences anew, which the viewer does in the background.
+    Reload,
     /// Forget a sequence.
     Close(usize),
     /// Let a sequence take part, or not.
@@ -386,15 +388,35 @@ impl View {
         }
         let fits = |c: usize| shown.contains(&c) && Some(c) != self.reference;
         if !self.candidate.is_some_and(fits) {
-            self.candidate = shown.iter().copied().find(|i| fits(*i));
+            let likeness = |i: &usize| self.reference.map(|r| self.catalogue.likeness(r, *i));
+            // The first of those that are most alike.
+            let candidates = shown.iter().copied().rev().filter(|i| fits(*i));
+            self.candidate = candidates.max_by_key(likeness);
         }
         self.aovs = self.catalogue.aovs();
         if self.aov_entry().is_none() {
-            self.aov = first_aov(&self.aovs).map(|entry| entry.key.clone());
+            self.aov = self.first_aov().map(|entry| entry.key.clone());
         }
         let channels = self.aov_entry().map_or(0, |entry| entry.channels.len());
         self.curve_channel = self.curve_channel.min(channels.saturating_sub(1));
         self.playback.set_frames(self.catalogue.frames());
+    }
+
+    /// The AOV to begin with: one that reference and candidate both have, the picture itself if
+    /// that can be told by its name, else one with colour.
+    fn first_aov(&self) -> Option<&AovEntry> {
+        let has = |side: Option<usize>, key: &str| {
+            let entry = side.and_then(|index| self.catalogue.entries().get(index));
+            let info = entry.and_then(|entry| entry.info.as_ref().ok());
+            info.is_none_or(|info| info.aovs.iter().any(|aov| aov.key.eq_ignore_ascii_case(key)))
+        };
+        let rank = |entry: &&AovEntry| {
+            let both = has(self.reference, &entry.key) && has(self.candidate, &entry.key);
+            let colour = entry.kind == AovKind::Colour && entry.channels.len() >= 3;
+            (both, colour && is_beauty(entry), colour)
+        };
+        // Of equals the first.
+        self.aovs.iter().rev().max_by_key(rank)
     }
 
     fn close(&mut self, index: usize) {
@@ -466,10 +488,13 @@ impl View {
     }
 }
 
-/// The AOV to begin with: the first with colour, else the first.
-fn first_aov(aovs: &[AovEntry]) -> Option<&AovEntry> {
-    let colour = aovs.iter().find(|entry| entry.kind == AovKind::Colour && entry.channels.len() >= 3);
-    colour.or(aovs.first())
+/// What renderers call the picture itself, in lower case.
+const BEAUTY: [&str; 5] = ["rgba", "combined", "beauty", "c", "rgb"];
+
+/// Whether the last part of the key names the picture itself.
+fn is_beauty(entry: &AovEntry) -> bool {
+    let last = entry.key.rsplit('.').next().unwrap_or(&entry.key);
+    BEAUTY.iter().any(|name| last.eq_ignore_ascii_case(name))
 }
 
 /// The item `by` places from `present`, round the end.

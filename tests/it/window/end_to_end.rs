@@ -156,7 +156,7 @@ fn a_clicked_pixel_is_exported_with_the_files_values() {
         }
     }
     let stage = Stage::new(folder.path(), std::slice::from_ref(&opened));
-    let file = folder.path().join("comparison_export.csv");
+    let file = folder.path().join("aovscope_exports/comparison_export.csv");
     // The slider's last frame, then the middle of the canvas, which shows a middle pixel.
     let prepare = || {
         stage.drive(&["mousemove", "1200", "535", "click", "1"]);

@@ -34,7 +34,7 @@ fn probed(folder: &Path, option: &str, extra: &[&str]) -> Vec<u8> {
 fn exports_equal_those_of_the_command_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut harness = harness(&cloth());
-    harness.state_mut().export_folder = folder.path().to_owned();
+    harness.state_mut().export_folders = vec![folder.path().to_owned()];
     for action in [
         Action::SetReference(1),
         Action::TrackPixel(93, 31),
@@ -67,7 +67,7 @@ fn exports_equal_those_of_the_command_line() {
 fn a_cancelled_export_writes_nothing_and_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut harness = harness(&cloth());
-    harness.state_mut().export_folder = folder.path().to_owned();
+    harness.state_mut().export_folders = vec![folder.path().to_owned()];
     harness.state_mut().apply(Action::TrackPixel(93, 31));
     harness.state_mut().export(ExportKind::Csv(Scope::AllAovs));
     harness.state_mut().cancel_exports();

@@ -1,6 +1,7 @@
 //! The window: its logic as plain values, its panels by their accessible names, and the program
 //! itself on a screen.
 
+mod closing;
 mod end_to_end;
 mod exports;
 mod input;

@@ -135,3 +135,25 @@ fn opening_the_same_again_replaces_it() {
     assert_eq!(view.catalogue.entries().len(), 3);
     assert_eq!(view.playback.frames(), [1, 2, 3, 4, 5]);
 }
+
+#[test]
+fn the_first_candidate_is_most_like_the_reference_and_the_first_aov_is_the_beauty_of_both() {
+    let (colour, scalar) = (AovKind::Colour, AovKind::Scalar);
+    let view = opened(vec![
+        entry(
+            "a",
+            &[1, 2, 3],
+            &[("only here", colour), ("diffuse", colour), ("Z", scalar), ("L.Combined", colour)],
+        ),
+        entry("b", &[3], &[("diffuse", colour)]),
+        entry("c", &[1, 2, 3], &[("diffuse", colour), ("L.Combined", colour)]),
+        entry("d", &[1, 2, 3], &[("diffuse", colour)]),
+    ]);
+    assert_eq!((view.name(view.reference), view.name(view.candidate)), ("a", "c"));
+    assert_eq!(view.aov.as_deref(), Some("L.Combined"));
+    let other = opened(vec![
+        entry("a", &[1], &[("rgba", colour), ("depth", scalar)]),
+        entry("b", &[1], &[("depth", scalar)]),
+    ]);
+    assert_eq!(other.aov.as_deref(), Some("depth"), "the other has nothing else");
+}
