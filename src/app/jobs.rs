@@ -277,14 +277,21 @@ fn open(paths: &[PathBuf], loader: &Loader, stale: &Stale) -> Result<Opened, Str
 /// Most sequences that take part unless the user says otherwise.
 const SHOWN_AT_FIRST: usize = 6;
 
-/// Lets those take part that are like the first: same kind of file and picture size.
+/// Lets those take part that are like the first: same kind of file and picture size, and an AOV in
+/// common (maps of an earlier comparison have none).
 fn show_alike(entries: &mut [Entry]) {
     let kind = |entry: &Entry| {
         let info = entry.info.as_ref().ok()?;
         Some((info.format, info.parts.first()?.display_window))
     };
-    let Some(first) = entries.iter().find_map(kind) else { return };
-    let alike = entries.iter_mut().filter(|entry| kind(entry) == Some(first));
+    let keys = |entry: &Entry| -> Vec<String> {
+        entry.info.iter().flat_map(|info| &info.aovs).map(|aov| aov.key.clone()).collect()
+    };
+    let first = entries.iter().find_map(|entry| Some((kind(entry)?, keys(entry))));
+    let Some((first, known)) = first else { return };
+    let alike = entries
+        .iter_mut()
+        .filter(|entry| kind(entry) == Some(first) && keys(entry).iter().any(|key| known.contains(key)));
     alike.take(SHOWN_AT_FIRST).for_each(|entry| entry.shown = true);
 }
 
