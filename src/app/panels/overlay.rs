@@ -136,7 +136,9 @@ fn no_difference(painter: &Painter, app: &App, canvas: Rect) {
         }
         _ => "nothing to compare with: let a second sequence take part, on the left".to_owned(),
     };
-    let at = pos2(canvas.center().x, canvas.bottom() - 26.0);
+    // The one side that is there must not look like a difference that is good.
+    painter.rect_filled(canvas, 0.0, Color32::from_black_alpha(150));
+    let at = pos2(canvas.center().x, canvas.center().y);
     let available = canvas.width() - 60.0;
     let galley = painter.layout(text, FontId::proportional(12.5), theme::CHANGED, available);
     let rect = Rect::from_center_size(at, galley.size() + vec2(20.0, 10.0));
