@@ -271,7 +271,7 @@ impl CallbackTrait for Pane {
             resources.insert(Resources::new(device, queue, self.format));
         }
         if let Some(resources) = resources.get_mut::<Resources>() {
-            // What cannot be uploaded is not drawn; the panel has said so already.
+            // What cannot be uploaded (over the device's limits) is not drawn.
             let _ = resources.prepare(device, queue, self);
         }
         Vec::new()

@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-use serde::Deserialize;
 
 use crate::codec::Limits;
 use crate::engine::{self, Allowance, AovGlob, Probe, ProbeShape, RuleChoice, Rules};
@@ -70,11 +69,6 @@ impl From<MetricName> for Metric {
     }
 }
 
-/// The TOML file of `--rules`: `["depth*"]` tables, in order.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-struct RulesFile(toml::Table);
-
 impl ToleranceArgs {
     /// The rules that these arguments make.
     ///
@@ -94,9 +88,10 @@ impl ToleranceArgs {
     }
 }
 
+/// The TOML file of `--rules`: `["depth*"]` tables, in order.
 fn read_rules(path: &Path) -> anyhow::Result<Vec<(AovGlob, RuleChoice)>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the rules {path:?}"))?;
-    let RulesFile(table) =
+    let table: toml::Table =
         toml::from_str(&text).with_context(|| format!("the rules {path:?} are not TOML"))?;
     let rule = |(glob, value): (String, toml::Value)| {
         let choice: RuleChoice =

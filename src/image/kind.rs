@@ -1,7 +1,8 @@
 //! What the values of an AOV mean, told from its name, its components and their type.
 //!
 //! Renderers have no common vocabulary; the words below are those of Cycles, Mitsuba, Arnold, V-Ray,
-//! Redshift, RenderMan, Karma, pbrt and Unreal. A wrong guess costs a colour map: users override it.
+//! Redshift, RenderMan, Karma, pbrt and Unreal. A wrong guess costs a colour map and the default
+//! metric, which the user may name.
 
 use super::naming::Component;
 use super::{AovChannel, AovKind, SampleType};
