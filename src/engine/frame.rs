@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::aovs::{component_names, groups, lacks};
 use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
 use super::track::{Beside, Gathered, Place, Tracked, pixels, track, track_failure, use_gathered};
 use super::units::{Unit, UnitCandidate};
@@ -186,9 +187,6 @@ impl<'a> Work<'a> {
         group: &[&'a Aov],
         candidates: &[(usize, &'a ImageInfo)],
     ) {
-        if group.is_empty() {
-            return;
-        }
         let planes = codec::read_planes(reference, group, &self.context.limits);
         if self.has_reference_sequence() {
             for (aov, plane) in group.iter().zip(&planes) {
@@ -202,49 +200,55 @@ impl<'a> Work<'a> {
             if self.context.is_cancelled() {
                 return;
             }
-            let mut wanted = Vec::new();
-            let mut pending = Vec::new();
-            for (aov, plane) in group.iter().zip(&planes) {
-                match (info.aov(&aov.key), plane) {
-                    (None, _) => {
-                        let reason = lacks(info, &aov.key);
-                        let failure = Failure { status: Status::AovMissingCandidate, reason };
-                        self.row(candidate, aov, component_names(aov), failure);
-                    }
-                    (Some(theirs), Err(error)) => {
-                        self.row(candidate, aov, component_names(aov), failure_of(error));
-                        self.track_alone_in(
-                            candidate,
-                            info,
-                            &[theirs],
-                            Beside::Lacking(status_of(error).into()),
-                        );
-                    }
-                    (Some(theirs), Ok(plane)) if self.is_of_another_size(plane, info, theirs) => {
-                        let error = PairError::SizeMismatch {
-                            candidate: info.parts[theirs.part].display_window,
-                            reference: plane.display_window,
-                        };
-                        let reason = format!("{error}: {:?}", info.path);
-                        let failure = Failure { status: Status::SizeMismatch, reason };
-                        self.row(candidate, aov, component_names(aov), failure);
-                    }
-                    (Some(theirs), Ok(plane)) => {
-                        wanted.push(theirs);
-                        pending.push((*aov, plane, Match { candidate, info, aov: theirs }));
-                    }
+            self.compare_candidate(group, &planes, candidate, info);
+        }
+    }
+
+    /// Decodes those of one candidate's AOVs that can be compared, and compares them.
+    fn compare_candidate(
+        &mut self,
+        group: &[&'a Aov],
+        planes: &[Result<Plane, codec::Error>],
+        candidate: usize,
+        info: &'a ImageInfo,
+    ) {
+        let mut wanted = Vec::new();
+        let mut pending = Vec::new();
+        for (aov, plane) in group.iter().zip(planes) {
+            match (info.aov(&aov.key), plane) {
+                (None, _) => {
+                    let reason = lacks(info, &aov.key);
+                    let failure = Failure { status: Status::AovMissingCandidate, reason };
+                    self.row(candidate, aov, component_names(aov), failure);
+                }
+                (Some(theirs), Err(error)) => {
+                    self.row(candidate, aov, component_names(aov), failure_of(error));
+                    self.track_alone_in(candidate, info, &[theirs], Beside::Lacking(status_of(error).into()));
+                }
+                (Some(theirs), Ok(plane)) if self.is_of_another_size(plane, info, theirs) => {
+                    let error = PairError::SizeMismatch {
+                        candidate: info.parts[theirs.part].display_window,
+                        reference: plane.display_window,
+                    };
+                    let reason = format!("{error}: {:?}", info.path);
+                    let failure = Failure { status: Status::SizeMismatch, reason };
+                    self.row(candidate, aov, component_names(aov), failure);
+                }
+                (Some(theirs), Ok(plane)) => {
+                    wanted.push(theirs);
+                    pending.push((*aov, plane, Match { candidate, info, aov: theirs }));
                 }
             }
-            let decoded = codec::read_planes(info, &wanted, &self.context.limits);
-            for ((aov, plane, matched), theirs) in pending.into_iter().zip(decoded) {
-                match theirs {
-                    Err(error) => {
-                        self.row(candidate, aov, component_names(aov), failure_of(&error));
-                        let sequence = self.sequence(candidate);
-                        self.track_failure(sequence, aov, matched.aov, status_of(&error), Some(plane));
-                    }
-                    Ok(theirs) => self.compare_one(aov, plane, &matched, &theirs),
+        }
+        let decoded = codec::read_planes(info, &wanted, &self.context.limits);
+        for ((aov, plane, matched), theirs) in pending.into_iter().zip(decoded) {
+            match theirs {
+                Err(error) => {
+                    self.row(candidate, aov, component_names(aov), failure_of(&error));
+                    let sequence = self.sequence(candidate);
+                    self.track_failure(sequence, aov, matched.aov, status_of(&error), Some(plane));
                 }
+                Ok(theirs) => self.compare_one(aov, plane, &matched, &theirs),
             }
         }
     }
@@ -395,35 +399,4 @@ impl<'a> Work<'a> {
         let cells = track_failure(&self.plan.probes, place, theirs, status.into(), reference);
         self.result.tracked.extend(cells);
     }
-}
-
-/// `aovs` of one file in groups whose samples take no more than `bytes`, one AOV at least in each.
-fn groups<'a>(info: &ImageInfo, aovs: &[&'a Aov], bytes: u64) -> Vec<Vec<&'a Aov>> {
-    let mut groups: Vec<Vec<&Aov>> = Vec::new();
-    let mut taken = 0;
-    for aov in aovs {
-        let needed = info.aov_bytes(aov);
-        match groups.last_mut() {
-            Some(group) if taken + needed <= bytes => group.push(aov),
-            _ => {
-                groups.push(vec![aov]);
-                taken = 0;
-            }
-        }
-        taken += needed;
-    }
-    groups
-}
-
-fn component_names(aov: &Aov) -> Vec<String> {
-    aov.channels.iter().map(|channel| channel.name.clone()).collect()
-}
-
-fn lacks(info: &ImageInfo, key: &str) -> String {
-    const SHOWN: usize = 12;
-    let mut keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).take(SHOWN).collect();
-    if info.aovs.len() > SHOWN {
-        keys.push("...");
-    }
-    format!("no AOV {key:?}; the file has {}: {:?}", keys.join(", "), info.path)
 }

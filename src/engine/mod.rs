@@ -3,6 +3,7 @@
 //! [`Plan`] is what to compute, [`run`] computes it on worker threads, [`FrameRow`]s, [`Summary`]
 //! and [`Series`] are what comes out. A bad frame is a row with a reason.
 
+mod aovs;
 mod frame;
 mod open;
 mod plan;

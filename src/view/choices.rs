@@ -1,0 +1,60 @@
+//! What a user chooses from.
+
+/// What the canvas shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The reference alone.
+    Reference,
+    /// The candidate alone.
+    Candidate,
+    /// Heat map of the delta over the dimmed candidate.
+    Difference,
+    /// Reference left, candidate right of a line that can be dragged.
+    Wipe,
+    /// Reference and candidate in one half each.
+    SideBySide,
+}
+
+impl Mode {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 5] =
+        [Self::Reference, Self::Candidate, Self::Difference, Self::Wipe, Self::SideBySide];
+
+    /// The name on the button.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "Reference",
+            Self::Candidate => "Candidate",
+            Self::Difference => "Difference",
+            Self::Wipe => "Wipe",
+            Self::SideBySide => "Side by side",
+        }
+    }
+}
+
+/// What a click on the picture does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Tracks a pixel.
+    Pixel,
+    /// Draws a tracked rectangle.
+    Rectangle,
+}
+
+/// Which number the curves show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// The value of each sequence.
+    Value,
+    /// Candidate − reference.
+    Delta,
+}
+
+/// Whether a sequence takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
