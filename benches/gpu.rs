@@ -132,5 +132,6 @@ fn plane(window: Window, content: Content, salt: u32) -> Plane {
     };
     let names = ["R", "G", "B"];
     let channels = (0..3).map(|c| PlaneChannel { name: names[c as usize].to_owned(), samples: samples(c) });
-    Plane { data_window: window, display_window: window, channels: channels.collect() }
+    let channels = channels.collect();
+    Plane { data_window: window, display_window: window, channels, unreadable: Vec::new() }
 }

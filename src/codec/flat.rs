@@ -37,7 +37,7 @@ impl Flat {
             notes: self.notes.clone(),
         }];
         let aovs = group_aovs(&parts);
-        ImageInfo { path: source.path.clone(), format: self.format, parts, aovs }
+        ImageInfo { path: source.path.clone(), format: self.format, parts, aovs, incomplete: None }
     }
 
     /// # Errors
@@ -88,7 +88,7 @@ pub fn planes(
         let channel =
             |c: &crate::image::AovChannel| PlaneChannel { name: c.name.clone(), samples: pick(c.index) };
         let channels = aov.channels.iter().map(channel).collect();
-        Ok(Plane { data_window: flat.window, display_window: flat.window, channels })
+        Ok(Plane { data_window: flat.window, display_window: flat.window, channels, unreadable: Vec::new() })
     };
     Ok(aovs.iter().map(plane).collect())
 }

@@ -67,6 +67,7 @@ fn planes() -> [Plane; 2] {
     [a, b].map(|side| Plane {
         data_window: WINDOW,
         display_window: WINDOW,
+        unreadable: Vec::new(),
         channels: side
             .into_iter()
             .zip(["R", "G", "B"])

@@ -154,6 +154,9 @@ pub struct ImageInfo {
     pub parts: Vec<PartInfo>,
     /// AOVs in file order of their parts, then of their first channel.
     pub aovs: Vec<Aov>,
+    /// Why the file is incomplete (still being written, or cut short), though its header is whole:
+    /// what is there can be read. `None` for a file that is all there.
+    pub incomplete: Option<String>,
 }
 
 impl ImageInfo {

@@ -15,7 +15,7 @@ mod window;
 pub use colormap::ColorMap;
 pub use info::{Aov, AovChannel, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout};
 pub use naming::group_aovs;
-pub use plane::{Plane, PlaneChannel};
+pub use plane::{Plane, PlaneChannel, Unreadable};
 pub use range::{DisplayRange, Scale, Tick, round_up, tick_label};
 pub use sample::{Sample, SampleType, Samples};
 pub use window::Window;

@@ -20,6 +20,21 @@ pub struct Plane {
     pub display_window: Window,
     /// In the AOV's own order (RGBA, XYZ ...); at least one.
     pub channels: Vec<PlaneChannel>,
+    /// Pixels of the data window that the file does not give, because it is damaged or unfinished;
+    /// empty for a sound file. Their samples are 0 and mean nothing. Top to bottom, then left to
+    /// right; no two overlap.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A rectangle of pixels that a file does not give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Absolute pixels, inside the data window.
+    pub window: Window,
+    /// Whether the file is incomplete there (still being written, or cut short), rather than damaged.
+    pub incomplete: bool,
+    /// What is wrong, with file, part and position.
+    pub reason: String,
 }
 
 /// Nuke and others spell out what most write as one letter.
@@ -43,6 +58,11 @@ impl Plane {
     pub fn pixel(&self, x: i32, y: i32) -> Option<Vec<Sample>> {
         let index = self.data_window.index(x, y)?;
         Some(self.channels.iter().map(|c| c.samples.get(index)).collect())
+    }
+
+    /// The unreadable rectangle at an absolute pixel, if the file does not give that pixel.
+    pub fn unreadable_at(&self, x: i32, y: i32) -> Option<&Unreadable> {
+        self.unreadable.iter().find(|unreadable| unreadable.window.contains(x, y))
     }
 
     /// Bytes of memory that the samples take.

@@ -122,7 +122,8 @@ mod tests {
     fn loaded(bytes: usize) -> Loaded {
         let window = Window::of_size(bytes as u32, 1);
         let channel = PlaneChannel { name: "Y".to_owned(), samples: Samples::U8(vec![0; bytes]) };
-        let plane = Plane { data_window: window, display_window: window, channels: vec![channel] };
+        let channels = vec![channel];
+        let plane = Plane { data_window: window, display_window: window, channels, unreadable: Vec::new() };
         Ok(Arc::new(Decoded { id: 0, plane }))
     }
 

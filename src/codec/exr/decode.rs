@@ -52,6 +52,7 @@ pub fn read_part(
     let plane = |aov: &&Aov| Plane {
         data_window: part.data_window,
         display_window: part.display_window,
+        unreadable: Vec::new(),
         channels: aov
             .channels
             .iter()

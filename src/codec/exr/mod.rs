@@ -1,11 +1,13 @@
 //! OpenEXR: own header and chunk reading, the `exr` crate's decompressors.
 
+mod block;
 mod chunks;
 mod compression;
 mod decode;
 mod fields;
 mod header;
 mod notes;
+mod zip;
 
 use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
 
@@ -21,7 +23,7 @@ pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let mut parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let aovs = group_aovs(&parts);
     notes::add(&mut parts, &aovs, &header.parts);
-    Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs })
+    Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs, incomplete: None })
 }
 
 /// One result for each of `aovs`; each part is read once.

@@ -62,7 +62,8 @@ fn plane(window: Window, kind: usize, noise: &mut Noise) -> Plane {
         samples: samples(kind, noise, window.pixels() as usize),
     };
     let channels = vec![channel("X", noise), channel("Y", noise)];
-    Plane { data_window: window, display_window: Window::of_size(16, 9), channels }
+    let display_window = Window::of_size(16, 9);
+    Plane { data_window: window, display_window, channels, unreadable: Vec::new() }
 }
 
 /// What one pixel comes to, by the words of the definition.
@@ -188,6 +189,7 @@ fn sums_do_not_depend_on_the_number_of_threads() {
         Plane {
             data_window: window,
             display_window: window,
+            unreadable: Vec::new(),
             channels: vec![PlaneChannel { name: "Z".into(), samples }],
         }
     };

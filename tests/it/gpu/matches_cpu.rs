@@ -159,6 +159,7 @@ fn pair_of(candidate: f32, reference: f32) -> [Plane; 2] {
     [candidate, reference].map(|value| Plane {
         data_window: window,
         display_window: window,
+        unreadable: Vec::new(),
         channels: vec![PlaneChannel { name: "Z".into(), samples: Samples::F32(vec![value; 6]) }],
     })
 }

@@ -44,7 +44,8 @@ pub fn plane(
         name: (*name).to_owned(),
         samples: samples(noise, window.pixels() as usize, sample_type, fill),
     });
-    Plane { data_window: window, display_window: display, channels: channels.collect() }
+    let channels = channels.collect();
+    Plane { data_window: window, display_window: display, channels, unreadable: Vec::new() }
 }
 
 /// A copy of `plane` in which one sample in `one_in` is a little or wholly different.

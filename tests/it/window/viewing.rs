@@ -18,6 +18,7 @@ fn entry(name: &str, numbers: &[i64], aovs: &[(&str, AovKind)]) -> Entry {
         format: FileFormat::Exr,
         parts: Vec::new(),
         aovs: aovs.iter().map(aov).collect(),
+        incomplete: None,
     };
     let frames = numbers.iter().map(frame).collect();
     let sequence = Sequence { name: name.to_owned(), pattern: format!("/{name}.####.exr"), frames };
