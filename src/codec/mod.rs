@@ -44,7 +44,7 @@ pub fn read_planes(info: &ImageInfo, aovs: &[&Aov], limits: &Limits) -> Vec<Resu
             return Err(Error::Changed { path: info.path.clone() });
         }
         match info.format {
-            FileFormat::Exr => exr::read_planes(&source, info, aovs, limits),
+            FileFormat::Exr => exr::read_planes(&source, info, aovs, None, limits),
             FileFormat::Png => png::read_planes(&source, info, aovs, limits),
             FileFormat::Jpeg => jpeg::read_planes(&source, info, aovs, limits),
         }
@@ -70,9 +70,18 @@ fn catch_panic<T>(
     decode: impl FnOnce() -> Result<T, Error>,
     on_panic: impl FnOnce(String) -> Error,
 ) -> Result<T, Error> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)).unwrap_or_else(|payload| {
+    catch(decode).unwrap_or_else(|text| Err(on_panic(text)))
+}
+
+/// As [`catch_panic`], for decoders whose errors are words.
+fn catch_text<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch(decode).unwrap_or_else(Err)
+}
+
+fn catch<T>(decode: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        Err(on_panic(format!("the decoder gave up ({})", text.unwrap_or_default())))
+        format!("the decoder gave up ({})", text.unwrap_or_default())
     })
 }

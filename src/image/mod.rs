@@ -8,6 +8,7 @@ mod info;
 mod kind;
 mod naming;
 mod plane;
+pub mod pool;
 mod range;
 mod sample;
 mod window;

@@ -1,4 +1,4 @@
-//! The compressions of EXR: names, block heights and which are decoded here.
+//! The compressions of EXR: names, block heights, and what they lose.
 
 use exr::compression::Compression as Codec;
 
@@ -46,15 +46,20 @@ impl Compression {
         }
     }
 
-    /// The decoder, where there is one.
-    pub const fn codec(self) -> Option<Codec> {
+    /// The id in the header.
+    pub const fn id(self) -> u8 {
+        self.0
+    }
+
+    /// Whether its chunks can be decompressed.
+    pub const fn is_readable(self) -> bool {
+        self.0 <= 9
+    }
+
+    /// The decoder of the `exr` crate, for what has none here.
+    pub const fn crate_codec(self) -> Option<Codec> {
         Some(match self.0 {
-            0 => Codec::Uncompressed,
-            1 => Codec::RLE,
-            2 => Codec::ZIP1,
-            3 => Codec::ZIP16,
             4 => Codec::PIZ,
-            5 => Codec::PXR24,
             6 => Codec::B44,
             7 => Codec::B44A,
             8 => Codec::DWAA(None),

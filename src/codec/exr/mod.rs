@@ -1,36 +1,49 @@
-//! OpenEXR: own header and chunk reading, the `exr` crate's decompressors.
+//! OpenEXR: own reading of headers and chunks, own decoders for what is common, the `exr` crate's for
+//! what is rare.
 
+mod batch;
 mod block;
 mod chunks;
 mod compression;
 mod decode;
 mod fields;
+mod grid;
 mod header;
 mod notes;
+mod planes;
+mod pxr24;
+mod unpack;
 mod zip;
 
-use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
+use crate::image::{
+    Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, Window, group_aovs,
+};
 
 use super::source::Source;
 use super::{Error, Limits};
 use chunks::ChunkTable;
+use decode::Job;
+use grid::Grid;
 use header::{Header, Part};
 
 /// Headers of all parts; the offset tables are checked, so that an unfinished file is found here.
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let header = Header::read(source, limits)?;
-    ChunkTable::read(source, &header)?;
+    let table = ChunkTable::read(source, &header)?;
     let mut parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let aovs = group_aovs(&parts);
     notes::add(&mut parts, &aovs, &header.parts);
-    Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs, incomplete: None })
+    let path = source.path.clone();
+    Ok(ImageInfo { path, format: FileFormat::Exr, parts, aovs, incomplete: table.incomplete })
 }
 
-/// One result for each of `aovs`; each part is read once.
+/// One result for each of `aovs`, of the pixels of `area` (all, if none is given); each part is read
+/// once.
 pub fn read_planes(
     source: &Source,
     info: &ImageInfo,
     aovs: &[&Aov],
+    area: Option<Window>,
     limits: &Limits,
 ) -> Result<Vec<Result<Plane, Error>>, Error> {
     let header = Header::read(source, limits)?;
@@ -39,7 +52,7 @@ pub fn read_planes(
     if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
         return Err(Error::Changed { path: source.path.clone() });
     }
-    let table = ChunkTable::read(source, &header)?;
+    let mut table = ChunkTable::read(source, &header)?;
     let stale = || Err(Error::Changed { path: source.path.clone() });
     let mut results: Vec<Result<Plane, Error>> = aovs.iter().map(|_| stale()).collect();
     for (part, told) in now.iter().enumerate() {
@@ -48,7 +61,7 @@ pub fn read_planes(
         let planes = match &told.unreadable {
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
-            None => decode::read_part(source, &header, part, &table, &of_part),
+            None => read_part(source, &header, part, &mut table, (&of_part, area)),
         };
         match planes {
             Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Ok(plane)),
@@ -56,6 +69,50 @@ pub fn read_planes(
         }
     }
     Ok(results)
+}
+
+/// The planes of `aovs`, which are all of that part, of the pixels of `area`.
+fn read_part(
+    source: &Source,
+    header: &Header,
+    part_index: usize,
+    table: &mut ChunkTable,
+    (aovs, area): (&[&Aov], Option<Window>),
+) -> Result<Vec<Plane>, Error> {
+    let part = &header.parts[part_index];
+    let slots = slots(source, part, aovs)?;
+    let grid = Grid::full(part).expect("only parts that can be read come here");
+    let area = area.map_or(part.data_window, |area| area.intersection(&part.data_window));
+    if area.is_empty() {
+        let reason = format!("no pixel of its data window {} is asked for", part.data_window);
+        return Err(Error::unsupported(&source.path, &header.place(part_index), reason));
+    }
+    // The row of a subsampled channel that stands for the first lines may lie above them.
+    let rows = part.channels.iter().map(|channel| i64::from(channel.sampling.1));
+    let above = rows.map(|step| i64::from(area.y).rem_euclid(step)).max().unwrap_or(0) as u32;
+    let decoded_area = Window::new(area.x, area.y - above as i32, area.width, area.height + above);
+    let job = Job { source, header, table, part_index, grid, slots };
+    let mut decoded = job.decode(decoded_area)?;
+    let slots = job.slots;
+    if !table.is_walked && decoded.troubles.iter().any(|trouble| trouble.is_misplaced) {
+        // The offset table lies: the chunks themselves tell where they are.
+        table.walk(source, header);
+        let job = Job { source, header, table, part_index, grid, slots: slots.clone() };
+        decoded = job.decode(decoded_area)?;
+    }
+    planes::gather(part, &slots, aovs, decoded, area)
+}
+
+/// For each channel of the part, its place among those that `aovs` want.
+fn slots(source: &Source, part: &Part, aovs: &[&Aov]) -> Result<Vec<Option<usize>>, Error> {
+    let mut slots = vec![None; part.channels.len()];
+    for channel in aovs.iter().flat_map(|aov| &aov.channels) {
+        let slot = slots.get_mut(channel.index);
+        *slot.ok_or_else(|| Error::Changed { path: source.path.clone() })? = Some(0);
+    }
+    let wanted = slots.iter_mut().flatten();
+    wanted.enumerate().for_each(|(index, slot)| *slot = index);
+    Ok(slots)
 }
 
 fn part_info(part: &Part) -> PartInfo {
@@ -82,9 +139,6 @@ fn unreadable(part: &Part) -> Option<String> {
     if matches!(part.layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
         return Some("deep data is not supported: flatten it first".to_owned());
     }
-    if part.compression.codec().is_none() {
-        return Some(format!("compression {} is not supported: convert it to ZIP", part.compression.name()));
-    }
-    let subsampled = part.channels.iter().find(|c| c.sampling != (1, 1))?;
-    Some(format!("channel {:?} is subsampled, which is not supported: convert it to RGB", subsampled.name))
+    let name = part.compression.name();
+    (!part.compression.is_readable()).then(|| format!("compression {name} is not supported: convert it to ZIP"))
 }
