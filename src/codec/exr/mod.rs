@@ -11,6 +11,7 @@ mod grid;
 mod header;
 mod notes;
 mod planes;
+mod predictor;
 mod pxr24;
 mod unpack;
 mod zip;
