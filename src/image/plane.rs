@@ -65,6 +65,34 @@ impl Plane {
         self.unreadable.iter().find(|unreadable| unreadable.window.contains(x, y))
     }
 
+    /// The pixels of `area` alone, as far as they are there.
+    #[must_use]
+    pub fn crop(&self, area: Window) -> Self {
+        let area = area.intersection(&self.data_window);
+        let (width, all) = (area.width as usize, self.data_window.width as usize);
+        let first = if area.is_empty() { None } else { self.data_window.index(area.x, area.y) };
+        let first = first.unwrap_or(0);
+        let channel = |channel: &PlaneChannel| {
+            let size = channel.samples.sample_type().bytes();
+            let mut samples = Samples::unset(channel.samples.sample_type(), area.pixels() as usize);
+            let from = channel.samples.as_bytes();
+            for (row, to) in samples.as_bytes_mut().chunks_exact_mut((width * size).max(1)).enumerate() {
+                to.copy_from_slice(&from[(first + row * all) * size..][..to.len()]);
+            }
+            PlaneChannel { name: channel.name.clone(), samples }
+        };
+        let inside = |unreadable: &Unreadable| {
+            let window = unreadable.window.intersection(&area);
+            (!window.is_empty()).then(|| Unreadable { window, ..unreadable.clone() })
+        };
+        Self {
+            data_window: area,
+            display_window: self.display_window,
+            channels: self.channels.iter().map(channel).collect(),
+            unreadable: self.unreadable.iter().filter_map(inside).collect(),
+        }
+    }
+
     /// Bytes of memory that the samples take.
     pub fn size_bytes(&self) -> u64 {
         self.channels.iter().map(|c| c.samples.as_bytes().len() as u64).sum()

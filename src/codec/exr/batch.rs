@@ -53,7 +53,7 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let mut wanted = Vec::new();
     let offsets = &job.table.parts[job.part_index];
-    for row in batch.rows.clone() {
+    for row in batch.rows.clone().step_by(job.every) {
         for index in batch.columns.clone().map(|column| row * job.grid.columns + column) {
             match offsets.get(job.grid.first + index) {
                 Some(&offset) if offset != 0 => {
@@ -75,7 +75,21 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
             }
         }
     });
+    if job.every > 1 {
+        repeat_rows(job, &mut batch);
+    }
     troubles
+}
+
+/// Each line that was decoded stands for those that were not, down to the next one.
+fn repeat_rows(job: &Job<'_>, batch: &mut Batch<'_>) {
+    let channels = job.part().channels.iter().zip(job.slots).filter_map(|(channel, slot)| slot.map(|_| channel));
+    for (output, channel) in batch.outputs.iter_mut().zip(channels) {
+        let row = batch.window.width as usize * channel.sample_type.bytes();
+        for at in (0..output.len() / row).filter(|at| at % job.every != 0) {
+            output.copy_within((at - 1) * row..at * row, at * row);
+        }
+    }
 }
 
 /// Cuts chunks in file order into runs that one read brings.
@@ -182,7 +196,7 @@ fn block<'b>(job: &'b Job<'_>, batch: &'b mut Batch<'_>, index: usize) -> Block<
     let channels = &job.part().channels;
     let mut outputs: Vec<Option<&mut [u8]>> = batch.outputs.iter_mut().map(|output| Some(&mut **output)).collect();
     let window = batch.window;
-    let channels = channels.iter().zip(&job.slots).map(|(channel, slot)| {
+    let channels = channels.iter().zip(job.slots).map(|(channel, slot)| {
         let (width, height) = channel.size_in(rect);
         let bytes = slot.and_then(|slot| outputs[slot].take());
         let output = bytes.map(|bytes| {
@@ -250,7 +264,7 @@ fn sparse_pieces(job: &Job<'_>, window: Window) -> Option<Vec<Range<usize>>> {
     }
     let mut pieces: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
-    for (channel, slot) in part.channels.iter().zip(&job.slots) {
+    for (channel, slot) in part.channels.iter().zip(job.slots) {
         let row = at..at + window.width as usize * channel.sample_type.bytes();
         at = row.end;
         if slot.is_none() {

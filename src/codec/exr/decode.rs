@@ -32,7 +32,9 @@ pub struct Job<'a> {
     /// The resolution level that is decoded.
     pub grid: Grid,
     /// For each channel of the part, where it stands among those that are decoded.
-    pub slots: Vec<Option<usize>>,
+    pub slots: &'a [Option<usize>],
+    /// Of so many rows of chunks one is decoded, and stands for the others.
+    pub every: usize,
 }
 
 /// Decoded channels: of each, the samples that the file stores of `window`.
@@ -104,7 +106,7 @@ impl<'a> Job<'a> {
         let row_bytes = self.grid.rect(0).height as usize * window.width as usize * part.pixel_bytes();
         let by_size = BATCH_BYTES.div_ceil(row_bytes.max(1));
         let by_threads = rows.len().div_ceil(rayon::current_num_threads() * BATCHES_PER_THREAD);
-        let step = by_size.min(by_threads).max(1);
+        let step = by_size.min(by_threads).max(1).next_multiple_of(self.every);
         let mut batches = Vec::with_capacity(rows.len().div_ceil(step));
         for start in rows.clone().step_by(step) {
             let rows = start..(start + step).min(rows.end);

@@ -94,7 +94,7 @@ impl Header {
     /// # Errors
     /// When the file ends inside its header, contradicts the format or exceeds `limits`.
     pub fn read(source: &Source, limits: &Limits) -> Result<Self, Error> {
-        let mut reader = Reader::new(source);
+        let mut reader = Reader::new(source, limits);
         let _magic = reader.u32()?;
         let version = reader.u32()?;
         if version & 0xff != 2 {

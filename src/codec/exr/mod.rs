@@ -12,6 +12,7 @@ mod header;
 mod notes;
 mod planes;
 mod predictor;
+mod preview;
 mod pxr24;
 mod unpack;
 mod zip;
@@ -38,20 +39,37 @@ pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     Ok(ImageInfo { path, format: FileFormat::Exr, parts, aovs, incomplete: table.incomplete })
 }
 
-/// One result for each of `aovs`, of the pixels of `area` (all, if none is given); each part is read
-/// once.
+/// Which pixels of a file are decoded.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish {
+    /// All.
+    Whole,
+    /// Those of a rectangle.
+    Region(Window),
+    /// All, but roughly, where that is much cheaper: of so many lines and columns one at least.
+    Preview(u32),
+}
+
+/// One result for each of `aovs`; each part is read once. `None` for a preview that is no cheaper
+/// than the whole.
 pub fn read_planes(
     source: &Source,
     info: &ImageInfo,
     aovs: &[&Aov],
-    area: Option<Window>,
+    wish: Wish,
     limits: &Limits,
-) -> Result<Vec<Result<Plane, Error>>, Error> {
+) -> Result<Option<Vec<Result<Plane, Error>>>, Error> {
     let header = Header::read(source, limits)?;
     let now: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
     if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
         return Err(Error::Changed { path: source.path.clone() });
+    }
+    if let Wish::Preview(step) = wish {
+        let mut parts = aovs.iter().filter_map(|aov| header.parts.get(aov.part));
+        if !parts.all(|part| preview::is_cheap(part, step)) {
+            return Ok(None);
+        }
     }
     let mut table = ChunkTable::read(source, &header)?;
     let stale = || Err(Error::Changed { path: source.path.clone() });
@@ -62,46 +80,58 @@ pub fn read_planes(
         let planes = match &told.unreadable {
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
-            None => read_part(source, &header, part, &mut table, (&of_part, area)),
+            None => read_part((source, &header, &mut table), part, &of_part, wish),
         };
         match planes {
             Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Ok(plane)),
             Err(error) => wanted.iter().for_each(|&i| results[i] = Err(error.clone())),
         }
     }
-    Ok(results)
+    Ok(Some(results))
 }
 
-/// The planes of `aovs`, which are all of that part, of the pixels of `area`.
+/// The planes of `aovs`, which are all of that part.
 fn read_part(
-    source: &Source,
-    header: &Header,
+    (source, header, table): (&Source, &Header, &mut ChunkTable),
     part_index: usize,
-    table: &mut ChunkTable,
-    (aovs, area): (&[&Aov], Option<Window>),
+    aovs: &[&Aov],
+    wish: Wish,
 ) -> Result<Vec<Plane>, Error> {
     let part = &header.parts[part_index];
     let slots = slots(source, part, aovs)?;
-    let grid = Grid::full(part).expect("only parts that can be read come here");
-    let area = area.map_or(part.data_window, |area| area.intersection(&part.data_window));
+    let whole = part.data_window;
+    let (grid, every) = match wish {
+        Wish::Preview(step) => preview::choose(part, step),
+        Wish::Whole | Wish::Region(_) => (Grid::full(part), 1),
+    };
+    let grid = grid.expect("only parts that can be read come here");
+    let area = match wish {
+        Wish::Region(area) => area.intersection(&whole),
+        Wish::Whole | Wish::Preview(_) => grid.window,
+    };
     if area.is_empty() {
-        let reason = format!("no pixel of its data window {} is asked for", part.data_window);
+        let reason = format!("its data window {whole} has no pixel of the region asked for");
         return Err(Error::unsupported(&source.path, &header.place(part_index), reason));
     }
     // The row of a subsampled channel that stands for the first lines may lie above them.
     let rows = part.channels.iter().map(|channel| i64::from(channel.sampling.1));
     let above = rows.map(|step| i64::from(area.y).rem_euclid(step)).max().unwrap_or(0) as u32;
-    let decoded_area = Window::new(area.x, area.y - above as i32, area.width, area.height + above);
-    let job = Job { source, header, table, part_index, grid, slots };
-    let mut decoded = job.decode(decoded_area)?;
-    let slots = job.slots;
+    let touched = Window::new(area.x, area.y - above as i32, area.width, area.height + above);
+    let decode = |table: &ChunkTable, slots: &[Option<usize>]| {
+        Job { source, header, table, part_index, grid, slots, every }.decode(touched)
+    };
+    let mut decoded = decode(table, &slots)?;
     if !table.is_walked && decoded.troubles.iter().any(|trouble| trouble.is_misplaced) {
         // The offset table lies: the chunks themselves tell where they are.
         table.walk(source, header);
-        let job = Job { source, header, table, part_index, grid, slots: slots.clone() };
-        decoded = job.decode(decoded_area)?;
+        decoded = decode(table, &slots)?;
     }
-    planes::gather(part, &slots, aovs, decoded, area)
+    let planes = planes::gather(part, &slots, aovs, decoded, area)?;
+    Ok(if area == whole || !matches!(wish, Wish::Preview(_)) {
+        planes
+    } else {
+        planes.iter().map(|plane| preview::enlarge(plane, whole)).collect()
+    })
 }
 
 /// For each channel of the part, its place among those that `aovs` want.

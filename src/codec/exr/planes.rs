@@ -66,13 +66,20 @@ fn cut(stored: &Samples, (window, sampling): (Window, (u32, u32)), area: Window)
     let columns = index_map(window.x, (area.x, area.width), sampling.0);
     let rows = index_map(window.y, (area.y, area.height), sampling.1);
     let width = sample_count(window.x, window.right(), sampling.0);
-    let (from, to) = (stored.as_bytes(), samples.as_bytes_mut());
-    match stored.sample_type().bytes() {
-        1 => spread::<1>(from, to, width, (&columns, &rows)),
-        2 => spread::<2>(from, to, width, (&columns, &rows)),
-        _ => spread::<4>(from, to, width, (&columns, &rows)),
-    }
+    spread(stored, &mut samples, width, (&columns, &rows));
     samples
+}
+
+/// Fills `to`, as many columns and rows as are given, from rows of `width` samples: each pixel gets
+/// the one of its column and row.
+pub fn spread(from: &Samples, to: &mut Samples, width: usize, map: (&[usize], &[usize])) {
+    let size = from.sample_type().bytes();
+    let (from, to) = (from.as_bytes(), to.as_bytes_mut());
+    match size {
+        1 => spread_bytes::<1>(from, to, width, map),
+        2 => spread_bytes::<2>(from, to, width, map),
+        _ => spread_bytes::<4>(from, to, width, map),
+    }
 }
 
 /// For each coordinate of the area, which stored sample stands for it.
@@ -81,7 +88,12 @@ fn index_map(first: i32, (start, size): (i32, u32), step: u32) -> Vec<usize> {
     (i64::from(start)..end).map(|at| sample_count(first, at + 1, step).saturating_sub(1)).collect()
 }
 
-fn spread<const N: usize>(from: &[u8], to: &mut [u8], width: usize, (columns, rows): (&[usize], &[usize])) {
+fn spread_bytes<const N: usize>(
+    from: &[u8],
+    to: &mut [u8],
+    width: usize,
+    (columns, rows): (&[usize], &[usize]),
+) {
     let (from, to) = (from.as_chunks::<N>().0, to.as_chunks_mut::<N>().0);
     for (&row, to) in rows.iter().zip(to.chunks_exact_mut(columns.len().max(1))) {
         let from = &from[row * width..][..width];

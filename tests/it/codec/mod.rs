@@ -6,6 +6,7 @@ mod exr;
 mod flat;
 mod layouts;
 mod names;
+mod regions;
 
 use std::path::Path;
 
