@@ -6,6 +6,7 @@ mod compression;
 mod decode;
 mod fields;
 mod header;
+mod huffman;
 mod notes;
 mod zip;
 
