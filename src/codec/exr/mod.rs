@@ -8,6 +8,7 @@ mod fields;
 mod header;
 mod huffman;
 mod notes;
+mod piz;
 mod zip;
 
 use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
