@@ -78,7 +78,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// More pixels than allowed.
-    #[error("a {width}x{height} image is over the limit of {limit} pixels (raise it with --max-pixels): {path:?}")]
+    #[error(
+        "a {width}x{height} image is over the limit of {limit} pixels (raise it with --max-pixels): {path:?}"
+    )]
     TooLarge {
         /// Columns.
         width: u32,
@@ -90,7 +92,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// More channels than allowed.
-    #[error("{channels} channels in one part are over the limit of {limit} (raise it with --max-channels): {path:?}")]
+    #[error(
+        "{channels} channels in one part are over the limit of {limit} (raise it with --max-channels): {path:?}"
+    )]
     TooManyChannels {
         /// Channels found.
         channels: usize,

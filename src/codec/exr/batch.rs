@@ -9,7 +9,7 @@ use super::block::{Block, BlockChannel, Rows};
 use super::chunks::{ChunkHead, MOST_HEAD_BYTES, parse_head};
 use super::decode::{Job, Trouble};
 use super::header::Channel;
-use super::unpack::{Unpacker, room, unpack, with_scratch};
+use super::unpack::{Scratch, room, unpack, with_scratch};
 
 /// Most bytes of one read.
 const MOST_READ_BYTES: u64 = 8 << 20;
@@ -68,9 +68,8 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
     }
     wanted.sort_by_key(|chunk| chunk.offset);
     with_scratch(|scratch| {
-        let (packed, mut unpacker) = scratch.split();
         for run in runs(&wanted) {
-            for (chunk, failure) in decode_run(job, &mut batch, run, packed, &mut unpacker) {
+            for (chunk, failure) in decode_run(job, &mut batch, run, scratch) {
                 troubles.push(fail(job, &mut batch, chunk.index, chunk.offset, failure));
             }
         }
@@ -83,7 +82,8 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
 
 /// Each line that was decoded stands for those that were not, down to the next one.
 fn repeat_rows(job: &Job<'_>, batch: &mut Batch<'_>) {
-    let channels = job.part().channels.iter().zip(job.slots).filter_map(|(channel, slot)| slot.map(|_| channel));
+    let channels =
+        job.part().channels.iter().zip(job.slots).filter_map(|(channel, slot)| slot.map(|_| channel));
     for (output, channel) in batch.outputs.iter_mut().zip(channels) {
         let row = batch.window.width as usize * channel.sample_type.bytes();
         for at in (0..output.len() / row).filter(|at| at % job.every != 0) {
@@ -116,8 +116,7 @@ fn decode_run<'c>(
     job: &Job<'_>,
     batch: &mut Batch<'_>,
     run: &'c [Wanted],
-    packed: &mut Vec<u8>,
-    unpacker: &mut Unpacker<'_>,
+    Scratch { packed, unpacker }: &mut Scratch,
 ) -> Vec<(&'c Wanted, Failure)> {
     if let Some(pieces) = sparse_pieces(job, batch.window) {
         let failed = |chunk| {
@@ -128,7 +127,8 @@ fn decode_run<'c>(
     }
     let offset = run[0].offset;
     // What lies between the last chunk and the next one that is known may be large and of no use.
-    let end = run.iter().map(|chunk| chunk.end.min(chunk.offset.saturating_add(most_bytes(job, chunk)))).max();
+    let end =
+        run.iter().map(|chunk| chunk.end.min(chunk.offset.saturating_add(most_bytes(job, chunk)))).max();
     let bytes = room(packed, (end.unwrap_or(offset) - offset) as usize);
     if let Err(error) = job.source.read_at(offset, bytes) {
         return run.iter().map(|chunk| (chunk, Failure::Read(error.clone()))).collect();
@@ -194,7 +194,8 @@ fn check_size(job: &Job<'_>, block: &Block<'_>, packed: usize) -> Result<(), Fai
 fn block<'b>(job: &'b Job<'_>, batch: &'b mut Batch<'_>, index: usize) -> Block<'b> {
     let rect = job.grid.rect(index);
     let channels = &job.part().channels;
-    let mut outputs: Vec<Option<&mut [u8]>> = batch.outputs.iter_mut().map(|output| Some(&mut **output)).collect();
+    let mut outputs: Vec<Option<&mut [u8]>> =
+        batch.outputs.iter_mut().map(|output| Some(&mut **output)).collect();
     let window = batch.window;
     let channels = channels.iter().zip(job.slots).map(|(channel, slot)| {
         let (width, height) = channel.size_in(rect);

@@ -49,7 +49,13 @@ impl ChunkTable {
         // Without the size of one table the next ones cannot be found.
         let Some(counts) = counts else {
             let parts = header.parts.iter().map(|_| Vec::new()).collect();
-            return Ok(Self { parts, incomplete: None, sorted: Vec::new(), start: header.end, is_walked: false });
+            return Ok(Self {
+                parts,
+                incomplete: None,
+                sorted: Vec::new(),
+                start: header.end,
+                is_walked: false,
+            });
         };
         let total = counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count));
         let end =

@@ -59,7 +59,6 @@ impl Compression {
     /// The decoder of the `exr` crate, for what has none here.
     pub const fn crate_codec(self) -> Option<Codec> {
         Some(match self.0 {
-            4 => Codec::PIZ,
             6 => Codec::B44,
             7 => Codec::B44A,
             8 => Codec::DWAA(None),

@@ -35,9 +35,7 @@ impl Grid {
         let count = match tiles.levels {
             Levels::One => 1,
             Levels::Mip => level_count(width.max(height), tiles.round_up),
-            Levels::Rip => {
-                level_count(width, tiles.round_up).min(level_count(height, tiles.round_up))
-            }
+            Levels::Rip => level_count(width, tiles.round_up).min(level_count(height, tiles.round_up)),
         };
         let level = |l: u32| {
             let size = (level_size(width, l, tiles.round_up), level_size(height, l, tiles.round_up));

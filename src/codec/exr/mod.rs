@@ -9,7 +9,9 @@ mod decode;
 mod fields;
 mod grid;
 mod header;
+mod huffman;
 mod notes;
+mod piz;
 mod planes;
 mod predictor;
 mod preview;
@@ -171,5 +173,6 @@ fn unreadable(part: &Part) -> Option<String> {
         return Some("deep data is not supported: flatten it first".to_owned());
     }
     let name = part.compression.name();
-    (!part.compression.is_readable()).then(|| format!("compression {name} is not supported: convert it to ZIP"))
+    (!part.compression.is_readable())
+        .then(|| format!("compression {name} is not supported: convert it to ZIP"))
 }

@@ -64,8 +64,7 @@ fn one_by_one(even: &[u8], odd: &[u8], before: &mut [u8; 2], out: &mut [u8]) {
 mod avx2 {
     use std::arch::x86_64::{
         __m256i, _mm256_add_epi8, _mm256_bslli_epi128, _mm256_permute2x128_si256, _mm256_set1_epi8,
-        _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
-        _mm256_xor_si256,
+        _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
     };
 
     use bytemuck::cast;

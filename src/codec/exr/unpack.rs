@@ -12,19 +12,32 @@ use crate::image::SampleType;
 use super::super::catch_text;
 use super::block::Block;
 use super::header::{Channel, Part};
-use super::{pxr24, zip};
+use super::{piz, pxr24, zip};
 
 /// Room to work in, kept by each thread: nothing is allocated for a block of a size met before.
 pub struct Scratch {
     /// A run of chunks as they lie in the file.
     pub packed: Vec<u8>,
+    /// What decompressors use.
+    pub unpacker: Unpacker,
+}
+
+/// Tables and intermediate bytes of the decompressors.
+pub struct Unpacker {
     raw: Vec<u8>,
     inflate: Decompressor,
+    piz: piz::Scratch,
+}
+
+impl Unpacker {
+    fn new() -> Self {
+        Self { raw: Vec::new(), inflate: Decompressor::new(), piz: piz::Scratch::default() }
+    }
 }
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> =
-        RefCell::new(Scratch { packed: Vec::new(), raw: Vec::new(), inflate: Decompressor::new() });
+        RefCell::new(Scratch { packed: Vec::new(), unpacker: Unpacker::new() });
 }
 
 /// Lends the room of this thread.
@@ -40,14 +53,14 @@ pub fn unpack(
     part: &Part,
     packed: &[u8],
     block: &mut Block<'_>,
-    scratch: &mut Unpacker<'_>,
+    unpacker: &mut Unpacker,
 ) -> Result<(), String> {
     let bytes = block.bytes();
     // A chunk that would not shrink is stored as it is.
     if packed.len() == bytes {
         return scatter(packed, block);
     }
-    let Unpacker { raw, inflate } = scratch;
+    let Unpacker { raw, inflate, piz } = unpacker;
     match part.compression.id() {
         0 => Err(format!("it has {} bytes instead of {bytes}", packed.len())),
         1 => {
@@ -62,21 +75,9 @@ pub fn unpack(
             zip::reconstruct(raw, block);
             Ok(())
         }
+        4 => piz::decode(packed, block, piz),
         5 => pxr24::decode(packed, block, inflate, raw),
         _ => by_crate(part, packed, block),
-    }
-}
-
-/// The part of [`Scratch`] that decompressors use.
-pub struct Unpacker<'a> {
-    raw: &'a mut Vec<u8>,
-    inflate: &'a mut Decompressor,
-}
-
-impl Scratch {
-    /// The bytes read, and what is needed to decompress them.
-    pub fn split(&mut self) -> (&mut Vec<u8>, Unpacker<'_>) {
-        (&mut self.packed, Unpacker { raw: &mut self.raw, inflate: &mut self.inflate })
     }
 }
 

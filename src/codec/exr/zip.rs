@@ -49,7 +49,11 @@ pub fn unrle(mut packed: &[u8], mut out: &mut [u8]) -> Result<(), String> {
             packed = &rest[1..];
         }
     }
-    if out.is_empty() { Ok(()) } else { Err(format!("its runs give {} bytes instead of {size}", size - out.len())) }
+    if out.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("its runs give {} bytes instead of {size}", size - out.len()))
+    }
 }
 
 /// Undoes predictor and split of `coded`, all bytes of a block in stored order, and puts the wanted

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aovscope::cli::limits::LimitArgs;
 use aovscope::cli::demo::{FRAMES, HEIGHT, Planted, WIDTH, write_sequences};
 use aovscope::cli::info;
+use aovscope::cli::limits::LimitArgs;
 use aovscope::codec::{Limits, read_info, read_planes};
 use aovscope::image::{AovKind, Plane, Sample, Samples, Window};
 use aovscope::sequence::resolve;

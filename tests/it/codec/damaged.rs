@@ -98,10 +98,8 @@ fn the_good_part_of_an_unfinished_or_damaged_file_is_read() {
         let info = info(file.path()).expect("its header is whole");
         assert_eq!(info.incomplete.is_some(), incomplete);
         let aovs: Vec<_> = info.aovs.iter().collect();
-        for ((plane, sound), aov) in codec::read_planes(&info, &aovs, &Limits::default())
-            .into_iter()
-            .zip(&whole)
-            .zip(&whole_info.aovs)
+        for ((plane, sound), aov) in
+            codec::read_planes(&info, &aovs, &Limits::default()).into_iter().zip(&whole).zip(&whole_info.aovs)
         {
             let plane = plane.expect("two blocks of three are sound");
             let [hole] = plane.unreadable.as_slice() else { panic!("one hole: {:?}", plane.unreadable) };
