@@ -38,10 +38,14 @@ const ENDS: &str = "its Huffman data ends too soon";
 #[repr(C, align(8))]
 struct Entry {
     /// Values; those from `count` on mean nothing.
+    ///
+    /// Without any, the first two are the place in [`Codes::symbols`], lower half first, of the first
+    /// of the codes that begin with these bits, and the third is the length of them all; or the
+    /// third is 0, and [`Codes::search`] has to find the code.
     values: [u16; 3],
-    /// Bits of their codes.
+    /// Bits of the codes of the values.
     bits: u8,
-    /// How many values, 0 for what [`Codes::search`] has to find.
+    /// How many values.
     count: u8,
 }
 
@@ -81,6 +85,7 @@ pub fn decode(packed: &[u8], out: &mut [u16], scratch: &mut Scratch) -> Result<(
     scratch.codes.build(&scratch.lengths, greatest)?;
     scratch.codes.short_codes(&mut scratch.singles);
     combine(&scratch.singles, &mut scratch.table);
+    scratch.codes.long_codes(&mut scratch.table);
     let mut decoder = Decoder { codes: &scratch.codes, data, bits, position: 0, out, filled: 0 };
     let table = scratch.table.as_slice().try_into().expect("made with as many entries");
     decoder.many(table)?;
@@ -248,6 +253,26 @@ impl Codes {
             }
         }
     }
+
+    /// Puts into `table` where the symbols of long codes are. Only entries that codes of one length
+    /// share are filled; few are not.
+    fn long_codes(&self, table: &mut [Entry]) {
+        for length in self.shortest.max(TABLE_BITS as usize + 1)..=MAX_LENGTH {
+            // Codes of this length with the same beginning; as a power of 2.
+            let alike = length as u32 - TABLE_BITS;
+            let first = self.first[length] >> (64 - length);
+            let end = (first + u64::from(self.count[length])) >> alike;
+            for index in first.div_ceil(1 << alike)..end {
+                let place = self.offset[length] + ((index << alike) - first) as u32;
+                let repeat =
+                    self.repeat.is_some_and(|repeat| (place..place + (1 << alike)).contains(&repeat));
+                if !repeat {
+                    let values = [place as u16, (place >> 16) as u16, length as u16];
+                    table[index as usize] = Entry { values, bits: 0, count: 0 };
+                }
+            }
+        }
+    }
 }
 
 /// Makes the table of `singles`.
@@ -303,6 +328,17 @@ impl Word {
         true
     }
 
+    /// The index of the entry of the next bits.
+    #[inline(always)]
+    fn top(&self) -> usize {
+        (self.word >> (64 - TABLE_BITS)) as usize
+    }
+
+    /// Bits that are skipped, of all.
+    fn position(&self) -> u64 {
+        self.taken as u64 * 8 - u64::from(self.bits)
+    }
+
     #[inline(always)]
     fn skip(&mut self, bits: u32) {
         self.word <<= bits & 63;
@@ -318,40 +354,54 @@ impl Decoder<'_> {
             let window: &mut [u16; WINDOW] =
                 (&mut self.out[self.filled..self.filled + WINDOW]).try_into().expect("as long");
             let mut count = 0;
-            let mut last = 0;
             for _ in 0..LOOKUPS {
-                let entry = &table[(word.word >> (64 - TABLE_BITS)) as usize];
+                let entry = &table[word.top()];
                 window[count..count + 3].copy_from_slice(&entry.values);
                 word.skip(u32::from(entry.bits));
-                last = usize::from(entry.count) & 3;
-                count += last;
+                count += usize::from(entry.count) & 3;
             }
             self.filled += count;
-            if last > 0 {
-                continue;
-            }
-            // A long code, one that repeats or none at all.
-            if !word.fill(self.data) {
-                break;
-            }
-            let (symbol, bits) = self.codes.search(word.word).ok_or(NO_CODE)?;
-            if bits > 40 {
-                break;
-            }
-            word.skip(bits);
-            match symbol {
-                Symbol::Value(value) => {
-                    self.out[self.filled] = value;
+            // What has no values stops all look-ups after it.
+            while table[word.top()].count == 0
+                && word.fill(self.data)
+                && self.filled + WINDOW <= self.out.len()
+            {
+                let entry = &table[word.top()];
+                let [low, high, bits] = entry.values.map(u32::from);
+                if bits > 0 {
+                    let index = word.word << TABLE_BITS >> (64 + TABLE_BITS - bits);
+                    let place = (low | high << 16) as usize + index as usize;
+                    self.out[self.filled] = self.codes.symbols[place];
                     self.filled += 1;
-                }
-                Symbol::Repeat => {
-                    self.repeat((word.word >> 56) as usize)?;
-                    word.skip(8);
+                    word.skip(bits);
+                } else if !self.one(&mut word)? {
+                    self.position = word.position();
+                    return Ok(());
                 }
             }
         }
-        self.position = word.taken as u64 * 8 - u64::from(word.bits);
+        self.position = word.position();
         Ok(())
+    }
+
+    /// Decodes a code that the table does not tell; `false` if it is too long for `word`.
+    fn one(&mut self, word: &mut Word) -> Result<bool, String> {
+        let (symbol, bits) = self.codes.search(word.word).ok_or(NO_CODE)?;
+        if bits > 48 {
+            return Ok(false);
+        }
+        word.skip(bits);
+        match symbol {
+            Symbol::Value(value) => {
+                self.out[self.filled] = value;
+                self.filled += 1;
+            }
+            Symbol::Repeat => {
+                self.repeat((word.word >> 56) as usize)?;
+                word.skip(8);
+            }
+        }
+        Ok(true)
     }
 
     /// Decodes the rest, symbol by symbol.
