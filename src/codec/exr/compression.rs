@@ -1,7 +1,5 @@
 //! The compressions of EXR: names, block heights, and what they lose.
 
-use exr::compression::Compression as Codec;
-
 /// How a part is compressed, as the id in its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compression(u8);
@@ -54,17 +52,6 @@ impl Compression {
     /// Whether its chunks can be decompressed.
     pub const fn is_readable(self) -> bool {
         self.0 <= 9
-    }
-
-    /// The decoder of the `exr` crate, for what has none here.
-    pub const fn crate_codec(self) -> Option<Codec> {
-        Some(match self.0 {
-            6 => Codec::B44,
-            7 => Codec::B44A,
-            8 => Codec::DWAA(None),
-            9 => Codec::DWAB(None),
-            _ => return None,
-        })
     }
 
     /// What it loses.

@@ -14,7 +14,7 @@ mod transform;
 use libdeflater::Decompressor;
 
 use super::block::{Block, BlockChannel};
-use super::huffman;
+use super::huffman::{self, Wanted};
 use super::zip::{inflate, unrle};
 use lossy::Coefficients;
 use rules::{Group, Plan, Scheme};
@@ -93,9 +93,8 @@ impl Header {
         if version > 2 {
             return Err(format!("its DWA version is {version}, not 0, 1 or 2"));
         }
-        let size = |index: usize| {
-            usize::try_from(counters[index]).ok().filter(|&size| size <= isize::MAX as usize)
-        };
+        let size =
+            |index: usize| usize::try_from(counters[index]).ok().filter(|&size| size <= isize::MAX as usize);
         let header = (|| {
             Some(Self {
                 version,
@@ -121,8 +120,7 @@ impl Header {
             Some(section)
         };
         let [unknown, ac, dc, runs] = self.section_bytes.map(&mut next);
-        let sections =
-            (|| Some(Sections { unknown: unknown?, ac: ac?, dc: dc?, runs: runs? }))();
+        let sections = (|| Some(Sections { unknown: unknown?, ac: ac?, dc: dc?, runs: runs? }))();
         sections.ok_or_else(|| "its DWA sections are cut short".to_owned())
     }
 }
@@ -150,7 +148,8 @@ fn colours(
     let ac = match header.ac_coder {
         AcCoder::Huffman => {
             let ac = room(&mut scratch.ac, header.ac_count.min(needed.saturating_mul(MAX_AC)));
-            huffman::decode(sections.ac, ac, huffman)?;
+            let asked = if ac.len() == header.ac_count { Wanted::All } else { Wanted::First };
+            huffman::decode(sections.ac, ac, asked, huffman)?;
             ac
         }
         AcCoder::Deflate => {

@@ -65,7 +65,7 @@ pub struct Scratch {
 ///
 /// # Errors
 /// In words, when the block is damaged or holds fewer values.
-pub fn decode(packed: &[u8], out: &mut [u16], scratch: &mut Scratch) -> Result<(), String> {
+pub fn decode(packed: &[u8], out: &mut [u16], wanted: Wanted, scratch: &mut Scratch) -> Result<(), String> {
     if out.is_empty() {
         return Ok(());
     }
@@ -89,7 +89,22 @@ pub fn decode(packed: &[u8], out: &mut [u16], scratch: &mut Scratch) -> Result<(
     let mut decoder = Decoder { codes: &scratch.codes, data, bits, position: 0, out, filled: 0 };
     let table = scratch.table.as_slice().try_into().expect("made with as many entries");
     decoder.many(table)?;
-    decoder.rest()
+    decoder.rest()?;
+    match bits - decoder.position {
+        left if left > 0 && wanted == Wanted::All => {
+            Err(format!("its Huffman data goes on for {left} bits after the last value"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How much of the data is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All values: damage that gives more is found.
+    All,
+    /// The first values.
+    First,
 }
 
 /// Reads the lengths of the codes of the symbols from `least` to `greatest`; returns how many bytes

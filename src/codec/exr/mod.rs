@@ -1,11 +1,13 @@
 //! OpenEXR: own reading of headers and chunks, own decoders for what is common, the `exr` crate's for
 //! what is rare.
 
+mod b44;
 mod batch;
 mod block;
 mod chunks;
 mod compression;
 mod decode;
+mod dwa;
 mod fields;
 mod grid;
 mod header;

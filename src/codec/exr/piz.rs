@@ -10,7 +10,7 @@
 mod wavelet;
 
 use super::block::{Block, Rows};
-use super::huffman;
+use super::huffman::{self, Wanted};
 
 /// 16-bit values there are.
 const VALUES: usize = 1 << 16;
@@ -35,6 +35,7 @@ pub struct Scratch {
 pub fn decode(packed: &[u8], block: &mut Block<'_>, scratch: &mut Scratch) -> Result<(), String> {
     let wanted =
         block.channels.iter().rposition(|channel| channel.output.is_some()).map_or(0, |last| last + 1);
+    let count = block.channels.len();
     let wanted = &mut block.channels[..wanted];
     let needed = wanted.iter().map(|channel| channel.bytes() / 2).sum();
     if needed == 0 {
@@ -46,7 +47,8 @@ pub fn decode(packed: &[u8], block: &mut Block<'_>, scratch: &mut Scratch) -> Re
     if scratch.ranks.len() < needed {
         scratch.ranks.resize(needed, 0);
     }
-    huffman::decode(codes, &mut scratch.ranks[..needed], &mut scratch.huffman)?;
+    let asked = if wanted.len() == count { Wanted::All } else { Wanted::First };
+    huffman::decode(codes, &mut scratch.ranks[..needed], asked, &mut scratch.huffman)?;
 
     let values = scratch.values.as_slice().try_into().expect("made with as many values");
     let mut ranks = &mut scratch.ranks[..];

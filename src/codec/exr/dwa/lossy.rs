@@ -86,7 +86,11 @@ fn places(value: u16) -> usize {
 ///
 /// # Errors
 /// In words, when there are too few coefficients.
-pub fn decode(group: Group, coefficients: &mut Coefficients<'_>, block: &mut Block<'_>) -> Result<(), String> {
+pub fn decode(
+    group: Group,
+    coefficients: &mut Coefficients<'_>,
+    block: &mut Block<'_>,
+) -> Result<(), String> {
     let members = || group.channels().iter().map(|&index| &block.channels[index]);
     let squares = members().map(squares).sum();
     let dc = coefficients.take_dc(squares)?;
