@@ -93,9 +93,8 @@ impl Header {
         if version > 2 {
             return Err(format!("its DWA version is {version}, not 0, 1 or 2"));
         }
-        let size = |index: usize| {
-            usize::try_from(counters[index]).ok().filter(|&size| size <= isize::MAX as usize)
-        };
+        let size =
+            |index: usize| usize::try_from(counters[index]).ok().filter(|&size| size <= isize::MAX as usize);
         let header = (|| {
             Some(Self {
                 version,
@@ -121,8 +120,7 @@ impl Header {
             Some(section)
         };
         let [unknown, ac, dc, runs] = self.section_bytes.map(&mut next);
-        let sections =
-            (|| Some(Sections { unknown: unknown?, ac: ac?, dc: dc?, runs: runs? }))();
+        let sections = (|| Some(Sections { unknown: unknown?, ac: ac?, dc: dc?, runs: runs? }))();
         sections.ok_or_else(|| "its DWA sections are cut short".to_owned())
     }
 }
@@ -231,10 +229,10 @@ fn join<const N: usize>(channel: &mut BlockChannel<'_>, planar: &[u8]) {
     let (width, samples) = (channel.width, channel.width * channel.height);
     let Some(output) = &mut channel.output else { return };
     for row in 0..channel.height {
-        let planes: [&[u8]; N] = std::array::from_fn(|byte| &planar[byte * samples + row * width..][..width]);
         let out = output.row(row, width * N).as_chunks_mut::<N>().0;
-        for (x, out) in out.iter_mut().enumerate() {
-            *out = planes.map(|plane| plane[x]);
+        for byte in 0..N {
+            let bytes = &planar[byte * samples + row * width..][..width];
+            out.iter_mut().zip(bytes).for_each(|(sample, &value)| sample[byte] = value);
         }
     }
 }
