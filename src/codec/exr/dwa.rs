@@ -230,10 +230,10 @@ fn join<const N: usize>(channel: &mut BlockChannel<'_>, planar: &[u8]) {
     let (width, samples) = (channel.width, channel.width * channel.height);
     let Some(output) = &mut channel.output else { return };
     for row in 0..channel.height {
-        let planes: [&[u8]; N] = std::array::from_fn(|byte| &planar[byte * samples + row * width..][..width]);
         let out = output.row(row, width * N).as_chunks_mut::<N>().0;
-        for (x, out) in out.iter_mut().enumerate() {
-            *out = planes.map(|plane| plane[x]);
+        for byte in 0..N {
+            let bytes = &planar[byte * samples + row * width..][..width];
+            out.iter_mut().zip(bytes).for_each(|(sample, &value)| sample[byte] = value);
         }
     }
 }

@@ -72,14 +72,11 @@ impl<'a> Coefficients<'a> {
 }
 
 /// Places by which a value of the AC data leads on: 1 for a coefficient, or a run of zeros, of which
-/// length 0 means to the end.
+/// length 0 means more than there are.
 #[inline(always)]
 fn places(value: u16) -> usize {
-    match value {
-        0xff00 => 64,
-        0xff01.. => usize::from(value & 0xff),
-        _ => 1,
-    }
+    let [length, _] = value.to_le_bytes();
+    if value < 0xff00 { 1 } else { usize::from(length.wrapping_sub(1)) + 1 }
 }
 
 /// Decodes the channels of `group`, which is the next of `coefficients`.
@@ -176,18 +173,21 @@ impl<const N: usize> Task<'_, '_, N> {
         let squares = self.dc.len() / N;
         let across = self.channels[0].width.div_ceil(8);
         for index in 0..squares {
-            let mut planes = [[[0.0; 8]; 8]; N];
-            let mut flat = true;
-            for (channel, plane) in planes.iter_mut().enumerate() {
-                let mut columns = [[0; 8]; 8];
+            let mut columns = [[[0; 8]; 8]; N];
+            let mut last = [0; N];
+            for (channel, columns) in columns.iter_mut().enumerate() {
                 columns[0][0] = self.dc[channel * squares + index];
-                if coefficients.next_ac(&mut columns)? == 0 {
-                    let [dc, ..] = convert.widen([columns[0][0]; 8]);
-                    *plane = [[inverse_dc(dc); 8]; 8];
+                last[channel] = coefficients.next_ac(columns)?;
+            }
+            let flat = last == [0; N];
+            let mut planes = [[[0.0; 8]; 8]; N];
+            for (channel, plane) in planes.iter_mut().enumerate() {
+                *plane = if last[channel] == 0 {
+                    let [dc, ..] = convert.widen([columns[channel][0][0]; 8]);
+                    [[inverse_dc(dc); 8]; 8]
                 } else {
-                    flat = false;
-                    *plane = inverse_dct(&columns.map(|column| convert.widen(column)));
-                }
+                    inverse_dct(&columns[channel].map(|column| convert.widen(column)))
+                };
             }
             to_rgb(&mut planes);
             let at = (index % across * 8, index / across * 8);
@@ -238,5 +238,35 @@ fn put_start<const N: usize>(out: &mut [u8], bytes: [u8; N]) {
     match out.first_chunk_mut() {
         Some(out) => *out = bytes,
         None => out.copy_from_slice(&bytes[..out.len()]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coefficients_stand_in_zig_zag_order_with_runs_of_zeros() {
+        let ac = [0x3c00, 0xff02, 0x4000, 0xff00, 7, 0xff3e, 0xff00];
+        let mut coefficients = Coefficients { ac: &ac, dc: &[] };
+        let mut columns = [[0; 8]; 8];
+        assert_eq!(coefficients.next_ac(&mut columns), Ok(4));
+        let mut expected = [[0; 8]; 8];
+        // Place 1 is the second of the first row, place 4 the second of the second row.
+        (expected[1][0], expected[1][1]) = (0x3c00, 0x4000);
+        assert_eq!(columns, expected);
+
+        assert_eq!(coefficients.skip_ac(1), Ok(()));
+        assert_eq!(coefficients.next_ac(&mut columns), Ok(0));
+        assert_eq!(coefficients.next_ac(&mut columns), Err(AC_ENDS.to_owned()));
+        assert_eq!(coefficients.skip_ac(1), Err(AC_ENDS.to_owned()));
+    }
+
+    #[test]
+    fn the_zig_zag_order_visits_every_place_by_diagonals() {
+        let mut places: Vec<u8> = ZIG_ZAG.to_vec();
+        assert!(ZIG_ZAG.is_sorted_by_key(|place| place / 8 + place % 8));
+        places.sort_unstable();
+        assert!(places.iter().copied().eq(0..64));
     }
 }

@@ -191,3 +191,62 @@ impl Plan {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::header::Channel;
+    use super::*;
+
+    fn plan(rules: Rules<'_>, names: &[(&str, SampleType)]) -> Result<Plan, String> {
+        let channel = |&(name, sample_type): &(&str, SampleType)| Channel {
+            name: name.to_owned(),
+            sample_type,
+            linear: false,
+            sampling: (1, 1),
+        };
+        let channels: Vec<Channel> = names.iter().map(channel).collect();
+        let in_block = |channel| BlockChannel { channel, width: 1, height: 1, output: None };
+        let channels: Vec<BlockChannel<'_>> = channels.iter().map(in_block).collect();
+        let mut plan = Plan::default();
+        plan.make(rules, &channels)?;
+        Ok(plan)
+    }
+
+    #[test]
+    fn layers_come_before_single_channels_in_the_order_in_which_they_begin() {
+        use SampleType::{F16, F32, U32};
+        let names = [
+            ("A", U32),
+            ("B", F16),
+            ("G", F16),
+            ("N.Y", F32),
+            ("R", F16),
+            ("c.R", U32),
+            ("d.blu", F32),
+            ("d.green", F16),
+            ("d.red", F16),
+            ("e.R", F16),
+        ];
+        let plan = plan(LEGACY, &names).expect("sound rules");
+        assert_eq!(plan.schemes[0], Scheme::Runs);
+        assert_eq!(plan.schemes[5], Scheme::Unknown);
+        let groups = [Group::Rgb([4, 2, 1]), Group::Rgb([8, 7, 6]), Group::Alone([3]), Group::Alone([9])];
+        assert_eq!(plan.groups, groups);
+    }
+
+    #[test]
+    fn rules_are_split_off_and_damaged_ones_refused() {
+        let data = b"\x06\0Z\0\x04\x01rest";
+        let (rules, rest) = split(data).expect("sound rules");
+        assert_eq!(rest, b"rest");
+        let names = [("a.Z", SampleType::F16), ("Z", SampleType::F32), ("a.z", SampleType::F16)];
+        let schemes = plan(rules, &names).expect("sound rules").schemes;
+        assert_eq!(schemes, [Scheme::Lossy, Scheme::Unknown, Scheme::Unknown]);
+
+        assert_eq!(split(&data[..5]).err().as_deref(), Some("its channel rules are cut short"));
+        let reason = |rules| plan(rules, &[("Z", SampleType::U32)]).err();
+        assert_eq!(reason(b"Z\0\x04").as_deref(), Some("its channel rules are damaged"));
+        assert_eq!(reason(b"Z\0\x0c\0").as_deref(), Some("its channel rules are damaged"));
+        assert!(reason(b"Z\0\x04\0").is_some_and(|reason| reason.ends_with("a transform of integers")));
+    }
+}

@@ -100,27 +100,94 @@ pub fn curve() -> &'static Curve {
     static CURVE: OnceLock<Box<Curve>> = OnceLock::new();
     CURVE.get_or_init(|| {
         let mut curve = Box::new([0; 1 << 16]);
-        for bits in 0..1 << 15 {
-            let linear = linear(f16::from_bits(bits)).to_bits();
-            curve[usize::from(bits)] = linear;
-            // Odd, but for -0, which becomes 0.
-            curve[usize::from(bits | 0x8000)] = if bits == 0 { 0 } else { linear | 0x8000 };
+        for (bits, linear) in (0..=u16::MAX).zip(curve.iter_mut()) {
+            *linear = linear_from_stored(f16::from_bits(bits)).to_bits();
         }
         curve
     })
 }
 
-/// Linear light of a stored value that is not negative.
-fn linear(stored: f16) -> f16 {
-    if !stored.is_finite() {
+fn linear_from_stored(stored: f16) -> f16 {
+    // -0 becomes 0 too.
+    if !stored.is_finite() || stored == f16::ZERO {
         return f16::ZERO;
     }
-    let stored = stored.to_f64();
-    let linear = if stored <= 1.0 {
-        stored.powf(f64::from(2.2_f32))
+    let size = stored.to_f64().abs();
+    let linear = if size <= 1.0 {
+        size.powf(f64::from(2.2_f32))
     } else {
         // e to the power of 2.2.
-        f64::from(9.025_013_f32).powf(stored - 1.0)
+        f64::from(9.025_013_f32).powf(size - 1.0)
     };
-    f16::from_f32(linear as f32)
+    f16::from_f32((linear as f32).copysign(stored.to_f32()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_is_that_of_openexr() {
+        // FNV-1a over all 65536 entries of `exrcore_dwaToLinearTable` of OpenEXR 3.5.3.
+        let hash = curve()
+            .iter()
+            .flat_map(|linear| linear.to_le_bytes())
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3_u64)
+            });
+        assert_eq!(hash, 0x7419_6695_14ad_b281);
+        // Stored and linear: 0.25, 0.5, 1, 2, -0.5, -0, the largest, infinity.
+        let known = [
+            (0x3400, 0x2a10),
+            (0x3800, 0x32f7),
+            (0x3c00, 0x3c00),
+            (0x4000, 0x4883),
+            (0xb800, 0xb2f7),
+            (0x8000, 0),
+            (0x7bff, 0x7c00),
+            (0x7c00, 0),
+            (0xfc00, 0),
+        ];
+        for (stored, linear) in known {
+            assert_eq!(curve()[stored], linear, "{stored:#x}");
+        }
+    }
+
+    #[test]
+    fn the_inverse_transform_is_a_sum_of_cosines() {
+        use std::f64::consts::{FRAC_1_SQRT_2, PI};
+        // Some value of its own for each coefficient, in columns.
+        let columns: Square =
+            std::array::from_fn(|u| std::array::from_fn(|v| ((u * 5 + v * 11) % 17) as f32 / 8.0 - 1.0));
+        let wave = |k: usize, at: usize| {
+            let scale = if k == 0 { FRAC_1_SQRT_2 } else { 1.0 };
+            scale * ((2 * at + 1) as f64 * k as f64 * PI / 16.0).cos() / 2.0
+        };
+        for (y, row) in inverse_dct(&columns).iter().enumerate() {
+            for (x, &pixel) in row.iter().enumerate() {
+                let terms = (0..64).map(|i| (i / 8, i % 8));
+                let expected: f64 =
+                    terms.map(|(u, v)| f64::from(columns[u][v]) * wave(u, x) * wave(v, y)).sum();
+                assert!((f64::from(pixel) - expected).abs() < 1e-5, "{x} {y}: {pixel}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lone_dc_coefficient_gives_the_same_either_way() {
+        let mut columns = [[0.0; 8]; 8];
+        columns[0][0] = 3.3;
+        assert_eq!(inverse_dct(&columns), [[inverse_dc(3.3); 8]; 8]);
+    }
+
+    #[test]
+    fn colours_come_from_luma_and_differences() {
+        let mut planes = [[[0.5; 8]; 8], [[0.25; 8]; 8], [[-0.125; 8]; 8]];
+        to_rgb(&mut planes);
+        let [r, g, b] = planes.map(|plane| plane[7][7]);
+        assert_eq!(
+            [r, g, b],
+            [0.5 - 0.125 * 1.5747, 0.5 - 0.25 * 0.1873 + 0.125 * 0.4682, 0.5 + 0.25 * 1.8556]
+        );
+    }
 }
