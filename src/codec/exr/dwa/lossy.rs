@@ -7,7 +7,7 @@ use half::f16;
 
 use super::super::block::{Block, BlockChannel};
 use super::rules::Group;
-use super::transform::{Curve, Square, curve, inverse_dc, inverse_dct, to_rgb};
+use super::transform::{Curve, curve, inverse_dc, inverse_dct, to_rgb};
 
 /// By place in zig-zag order: place in columns of 8.
 const ZIG_ZAG: [u8; 64] = [
