@@ -154,14 +154,12 @@ fn colours(
         }
         AcCoder::Deflate => {
             let ac = room(&mut scratch.ac, header.ac_count);
-            inflate(decompressor, sections.ac, bytemuck::cast_slice_mut(ac))?;
+            inflate_any(decompressor, sections.ac, bytemuck::cast_slice_mut(ac))?;
             ac
         }
     };
     let coded = room(inflated, header.dc_count * 2);
-    if !coded.is_empty() {
-        inflate(decompressor, sections.dc, coded)?;
-    }
+    inflate_any(decompressor, sections.dc, coded)?;
     let dc = room(&mut scratch.dc, header.dc_count);
     undo_predictor(coded, dc);
     let mut coefficients = Coefficients { ac, dc };
@@ -192,7 +190,7 @@ fn unknown(
         return Ok(());
     };
     let planar = room(&mut scratch.inflated, bytes);
-    inflate(&mut scratch.decompressor, sections.unknown, planar)?;
+    inflate_any(&mut scratch.decompressor, sections.unknown, planar)?;
     put(Scheme::Unknown, &scratch.plan, block, planar, |channel, planar| {
         let bytes = channel.row_bytes();
         let Some(output) = &mut channel.output else { return };
@@ -216,7 +214,7 @@ fn runs(
         return Err(format!("its header claims {coded} bytes of runs for {bytes} bytes"));
     }
     let coded = room(&mut scratch.inflated, coded);
-    inflate(&mut scratch.decompressor, sections.runs, coded)?;
+    inflate_any(&mut scratch.decompressor, sections.runs, coded)?;
     let planar = room(&mut scratch.planar, bytes);
     unrle(coded, planar)?;
     put(Scheme::Runs, &scratch.plan, block, planar, |channel, planar| {
@@ -272,6 +270,11 @@ fn put(
             planar = rest;
         }
     }
+}
+
+/// Inflates `section`, which is empty if nothing is to come out.
+fn inflate_any(decompressor: &mut Decompressor, section: &[u8], out: &mut [u8]) -> Result<(), String> {
+    if out.is_empty() { Ok(()) } else { inflate(decompressor, section, out) }
 }
 
 /// The first `len` elements of `buffer`, which grows as needed and keeps what it holds.

@@ -7,7 +7,7 @@ use half::f16;
 
 use super::super::block::{Block, BlockChannel};
 use super::rules::Group;
-use super::transform::{Curve, Square, curve, inverse_dc, inverse_dct, to_rgb};
+use super::transform::{Curve, curve, inverse_dc, inverse_dct, to_rgb};
 
 /// By place in zig-zag order: place in columns of 8.
 const ZIG_ZAG: [u8; 64] = [
@@ -179,6 +179,7 @@ impl<const N: usize> Task<'_, '_, N> {
                 columns[0][0] = self.dc[channel * squares + index];
                 last[channel] = coefficients.next_ac(columns)?;
             }
+            // All pixels of a channel are equal.
             let flat = last == [0; N];
             let mut planes = [[[0.0; 8]; 8]; N];
             for (channel, plane) in planes.iter_mut().enumerate() {
@@ -192,24 +193,26 @@ impl<const N: usize> Task<'_, '_, N> {
             to_rgb(&mut planes);
             let at = (index % across * 8, index / across * 8);
             for (channel, plane) in self.channels.iter_mut().zip(&planes) {
-                if channel.output.is_some() {
-                    put(channel, at, &to_halves(plane, flat, self.curve, convert), convert);
+                if channel.output.is_none() {
+                    continue;
                 }
+                let square = if flat {
+                    let [half, ..] = convert.narrow(plane[0]);
+                    [[bend(self.curve, half); 8]; 8]
+                } else {
+                    plane.map(|row| convert.narrow(row).map(|half| bend(self.curve, half)))
+                };
+                put(channel, at, &square, convert);
             }
         }
         Ok(())
     }
 }
 
-/// Pixels of `plane`, all equal if it is `flat`, as halves.
+/// `half`, bent by the curve if there is one.
 #[inline(always)]
-fn to_halves(plane: &Square, flat: bool, curve: Option<&Curve>, convert: impl Convert) -> [[u16; 8]; 8] {
-    let bend = |half: u16| curve.map_or(half, |curve| curve[usize::from(half)]);
-    if flat {
-        let [half, ..] = convert.narrow(plane[0]);
-        return [[bend(half); 8]; 8];
-    }
-    plane.map(|row| convert.narrow(row).map(bend))
+fn bend(curve: Option<&Curve>, half: u16) -> u16 {
+    curve.map_or(half, |curve| curve[usize::from(half)])
 }
 
 /// Writes the part of `square` that lies inside `channel`, from the column and row `at` on.
