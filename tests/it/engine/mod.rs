@@ -3,3 +3,4 @@
 mod golden;
 mod kernel;
 mod plans;
+mod unreadable;
