@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::codec::Limits;
 use crate::sequence::{Depth, discover};
 
-pub use report::{Change, ImageReport, Report, SequenceReport, Skipped, Unreadable};
+pub use report::{Change, ImageReport, Report, SequenceReport, Skipped, Unfinished, Unreadable};
 
 /// Arguments of `aovscope info`.
 #[derive(Debug, clap::Args)]

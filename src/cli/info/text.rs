@@ -36,6 +36,9 @@ fn write_sequence(sequence: &SequenceReport, out: &mut impl Write) -> io::Result
     for change in &sequence.changes {
         line(out, "changes", &format!("{}: {}", frame(change.frame), change.what.join("; ")))?;
     }
+    for unfinished in &sequence.incomplete {
+        line(out, "incomplete", &format!("{}: {}", frame(unfinished.frame), unfinished.reason))?;
+    }
     for broken in &sequence.unreadable {
         line(out, "unreadable", &format!("{}: {}", frame(broken.frame), broken.reason))?;
     }
@@ -120,10 +123,18 @@ fn row(aov: &Aov) -> [String; 4] {
 }
 
 fn frames(sequence: &SequenceReport) -> String {
+    let mut notes = Vec::new();
+    if sequence.frames > 1 {
+        notes.push(format!("{} frames", sequence.frames));
+    }
+    // One file says so in a line of its own.
+    if sequence.frames > 1 && !sequence.incomplete.is_empty() {
+        notes.push(format!("{} of them incomplete", sequence.incomplete.len()));
+    }
     match sequence.frames {
         1 if sequence.first.is_none() => "one file without a number".to_owned(),
         1 => sequence.ranges.clone(),
-        count => format!("{} ({count} frames)", sequence.ranges),
+        _ => format!("{} ({})", sequence.ranges, notes.join(", ")),
     }
 }
 
