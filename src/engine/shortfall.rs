@@ -3,7 +3,7 @@
 use super::{CellStatus, Failure, Status};
 use crate::image::{ImageInfo, Plane, Unreadable, Window};
 
-/// Unreadable rectangles of one side that are told one by one.
+/// Reasons of one side that are told one by one.
 const TOLD: usize = 2;
 
 /// A plane, and the header of its file where that is at hand.
@@ -25,45 +25,42 @@ pub fn shortfall(sides: &[Side<'_>], window: Window) -> Option<Failure> {
     let mut status = Status::Unreadable;
     for side in sides {
         let holes: Vec<&Unreadable> = side.plane.unreadable_in(window).collect();
-        let unfinished = side.info.and_then(unfinished);
-        if unfinished.is_some() || holes.iter().any(|hole| hole.incomplete) {
+        let cut = holes.iter().any(|hole| hole.incomplete);
+        let unfinished = side.info.and_then(|info| info.incomplete.as_deref());
+        if cut || unfinished.is_some() {
             status = Status::IncompleteFile;
         }
-        // An incomplete place has the same to tell as its file, and where.
-        let of_file = unfinished.filter(|_| !holes.iter().any(|hole| hole.incomplete));
-        for reason in of_file.into_iter().chain(places(&holes)) {
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-            }
+        // A place that is not there has the same to tell as its file, and where.
+        let of_file = unfinished.filter(|_| !cut);
+        let of_places = holes.iter().map(|hole| hole.reason.as_str());
+        let reason = of_side(of_file.into_iter().chain(of_places), side.info);
+        if !reason.is_empty() && !reasons.contains(&reason) {
+            reasons.push(reason);
         }
     }
     (!reasons.is_empty()).then(|| Failure { status, reason: reasons.join("; ") })
+}
+
+/// The first reasons, how many more places there are, and the file once.
+fn of_side<'a>(reasons: impl Iterator<Item = &'a str>, info: Option<&ImageInfo>) -> String {
+    let path = info.map_or_else(String::new, |info| format!(": {:?}", info.path));
+    let mut reasons: Vec<&str> = reasons.map(|reason| reason.strip_suffix(&path).unwrap_or(reason)).collect();
+    reasons.dedup();
+    let more = reasons.len().saturating_sub(TOLD);
+    reasons.truncate(TOLD);
+    let text = reasons.join("; ");
+    match more {
+        0 if text.is_empty() => text,
+        0 => text + &path,
+        1 => text + "; and 1 more place" + &path,
+        _ => format!("{text}; and {more} more places{path}"),
+    }
 }
 
 /// Why a cell over `window` has no value: a pixel of it cannot be read.
 pub fn unreadable_cell(plane: &Plane, window: Window) -> Option<CellStatus> {
     let incomplete = plane.unreadable_in(window).map(|hole| hole.incomplete).reduce(|a, b| a || b)?;
     Some(if incomplete { CellStatus::IncompleteFile } else { CellStatus::Unreadable })
-}
-
-/// That the file is incomplete, with its path.
-fn unfinished(info: &ImageInfo) -> Option<String> {
-    let (reason, path) = (info.incomplete.as_ref()?, format!("{:?}", info.path));
-    Some(if reason.contains(&path) { reason.clone() } else { format!("{reason}: {path}") })
-}
-
-/// The first unreadable places by their reasons, and how many more there are.
-fn places(holes: &[&Unreadable]) -> Vec<String> {
-    let mut reasons: Vec<String> = holes.iter().map(|hole| hole.reason.clone()).collect();
-    reasons.dedup();
-    let more = reasons.len().saturating_sub(TOLD);
-    reasons.truncate(TOLD);
-    match more {
-        0 => {}
-        1 => reasons.push("and 1 more place".to_owned()),
-        _ => reasons.push(format!("and {more} more places")),
-    }
-    if reasons.is_empty() { Vec::new() } else { vec![reasons.join("; ")] }
 }
 
 #[cfg(test)]
@@ -106,20 +103,20 @@ mod tests {
     fn the_first_two_places_of_each_side_are_told_and_the_others_counted() {
         let a = plane(&[(0, false, "a0"), (1, false, "a1"), (2, false, "a2"), (5, false, "a5")]);
         let b = plane(&[(3, true, "b3")]);
-        let text = "a0; a1; and 2 more places; b3".to_owned();
+        let text = "a0; a1; and 2 more places: \"a.exr\"; b3: \"a.exr\"".to_owned();
         assert_eq!(told(&[&a, &b], None, 8), Some((Status::IncompleteFile, text)));
-        assert_eq!(told(&[&a], None, 2), Some((Status::Unreadable, "a0; a1".to_owned())));
-        let text = "a0; a1; and 1 more place".to_owned();
+        assert_eq!(told(&[&a], None, 2), Some((Status::Unreadable, "a0; a1: \"a.exr\"".to_owned())));
+        let text = "a0; a1; and 1 more place: \"a.exr\"".to_owned();
         assert_eq!(told(&[&a, &b], None, 3), Some((Status::Unreadable, text)), "what is compared counts");
     }
 
     #[test]
     fn an_unfinished_file_is_told_once_and_with_its_path() {
-        let (sound, cut) = (plane(&[]), plane(&[(7, true, "row 7 is not there")]));
+        let (sound, cut) = (plane(&[]), plane(&[(7, true, "row 7 is not there: \"a.exr\"")]));
         let text = "3 of 8 blocks are not there: \"a.exr\"".to_owned();
         let incomplete = Some("3 of 8 blocks are not there");
         assert_eq!(told(&[&sound, &sound], incomplete, 8), Some((Status::IncompleteFile, text)));
-        let text = "row 7 is not there".to_owned();
+        let text = "row 7 is not there: \"a.exr\"".to_owned();
         assert_eq!(told(&[&cut], incomplete, 8), Some((Status::IncompleteFile, text)));
         assert_eq!(told(&[&sound], None, 8), None);
     }
