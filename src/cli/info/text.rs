@@ -152,3 +152,39 @@ fn frame(number: Option<i64>) -> String {
 fn line(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
     writeln!(out, "  {label:<10}  {text}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Unfinished;
+    use super::*;
+
+    #[test]
+    fn incomplete_frames_are_counted_and_told() {
+        let unfinished = |number| Unfinished {
+            frame: Some(number),
+            path: format!("a.{number}.exr").into(),
+            reason: "3 of 8 blocks are not there".into(),
+        };
+        let sequence = SequenceReport {
+            name: "a".into(),
+            pattern: "a.#.exr".into(),
+            frames: 9,
+            first: Some(1),
+            last: Some(9),
+            step: 1,
+            ranges: "1-9".into(),
+            gaps: Vec::new(),
+            image: None,
+            changes: Vec::new(),
+            unreadable: Vec::new(),
+            incomplete: vec![unfinished(3), unfinished(9)],
+        };
+        let mut out = Vec::new();
+        let report = Report::new(vec![sequence], Vec::new());
+        write(&report, &mut out).expect("memory takes all");
+        let text = String::from_utf8(out).expect("text");
+        assert!(text.contains("  frames      1-9 (9 frames, 2 of them incomplete)\n"), "{text}");
+        assert!(text.contains("  incomplete  frame 9: 3 of 8 blocks are not there\n"), "{text}");
+        assert!(!report.is_complete());
+    }
+}
