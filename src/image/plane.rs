@@ -54,15 +54,34 @@ impl Plane {
             .or_else(|| find(&|other| short_name(other).eq_ignore_ascii_case(short_name(name))))
     }
 
-    /// The stored values of all channels at an absolute pixel; `None` outside the data window.
+    /// The stored values of all channels at an absolute pixel; `None` where [`Plane::index`] is.
     pub fn pixel(&self, x: i32, y: i32) -> Option<Vec<Sample>> {
-        let index = self.data_window.index(x, y)?;
+        let index = self.index(x, y)?;
         Some(self.channels.iter().map(|c| c.samples.get(index)).collect())
+    }
+
+    /// Where the samples of an absolute pixel stand in each channel; `None` outside the data window
+    /// and where the file does not give the pixel.
+    pub fn index(&self, x: i32, y: i32) -> Option<usize> {
+        let index = self.data_window.index(x, y)?;
+        self.unreadable_at(x, y).is_none().then_some(index)
     }
 
     /// The unreadable rectangle at an absolute pixel, if the file does not give that pixel.
     pub fn unreadable_at(&self, x: i32, y: i32) -> Option<&Unreadable> {
-        self.unreadable.iter().find(|unreadable| unreadable.window.contains(x, y))
+        self.unreadable_in(Window::new(x, y, 1, 1)).next()
+    }
+
+    /// The unreadable rectangles with a pixel in `window`, in their order.
+    pub fn unreadable_in(&self, window: Window) -> impl Iterator<Item = &Unreadable> {
+        let above = self.unreadable.iter().take_while(move |u| i64::from(u.window.y) < window.bottom());
+        above.filter(move |u| !u.window.intersection(&window).is_empty())
+    }
+
+    /// Whether the file gives not one pixel.
+    pub fn is_all_unreadable(&self) -> bool {
+        let pixels: u64 = self.unreadable.iter().map(|unreadable| unreadable.window.pixels()).sum();
+        pixels > 0 && pixels >= self.data_window.pixels()
     }
 
     /// The pixels of `area` alone, as far as they are there.
