@@ -10,11 +10,13 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Most channels of one part.
     pub max_channels: usize,
+    /// Most samples of one channel of a deep part.
+    pub max_samples: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 1 << 30, max_channels: 4096 }
+        Self { max_pixels: 1 << 30, max_channels: 4096, max_samples: 1 << 29 }
     }
 }
 
@@ -92,6 +94,16 @@ pub enum Error {
         channels: usize,
         /// [`Limits::max_channels`].
         limit: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// More deep samples than allowed.
+    #[error("at least {samples} deep samples in one part are over the limit of {limit}: {path:?}")]
+    TooManySamples {
+        /// Samples found before reading ended.
+        samples: u64,
+        /// [`Limits::max_samples`].
+        limit: u64,
         /// The file.
         path: PathBuf,
     },

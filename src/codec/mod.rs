@@ -12,6 +12,7 @@ mod png;
 mod source;
 
 pub use error::{Error, Limits};
+pub use exr::DeepPart;
 
 use std::path::Path;
 
@@ -50,6 +51,24 @@ pub fn read_planes(info: &ImageInfo, aovs: &[&Aov], limits: &Limits) -> Vec<Resu
         }
     };
     planes().unwrap_or_else(|error: Error| aovs.iter().map(|_| Err(error.clone())).collect())
+}
+
+/// Reads all samples of the deep part at `part` of [`ImageInfo::parts`], as stored. Planes of deep
+/// parts ([`read_planes`]) are flattened; this is what they are made of.
+///
+/// Chunks are decoded on the current rayon pool. Pixels whose chunk cannot be read have no samples
+/// and are told in [`DeepPart::unreadable`].
+///
+/// # Errors
+/// When the part is not deep, no chunk of it can be read, it exceeds `limits`, or the file has
+/// changed.
+pub fn read_deep(info: &ImageInfo, part: usize, limits: &Limits) -> Result<DeepPart, Error> {
+    let source = Source::open(&info.path)?;
+    match (source.format()?, info.format) {
+        (FileFormat::Exr, FileFormat::Exr) => exr::read_deep(&source, info, part, limits),
+        (now, then) if now == then => Err(Error::unsupported(&info.path, "", "its pixels are not deep")),
+        _ => Err(Error::Changed { path: info.path.clone() }),
+    }
 }
 
 /// Refuses what is over `limits`, before memory is taken.

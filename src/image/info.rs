@@ -32,6 +32,13 @@ pub enum PartLayout {
     DeepTiled,
 }
 
+impl PartLayout {
+    /// Whether pixels are lists of samples.
+    pub const fn is_deep(self) -> bool {
+        matches!(self, Self::DeepScanLine | Self::DeepTiled)
+    }
+}
+
 /// One channel as the header declares it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelInfo {
@@ -42,6 +49,13 @@ pub struct ChannelInfo {
     pub sample_type: SampleType,
     /// Horizontal and vertical subsampling; (1, 1) unless chroma.
     pub sampling: (u32, u32),
+}
+
+impl ChannelInfo {
+    /// What stands behind the channels of a deep part: the number of samples of each pixel.
+    pub fn sample_counts() -> Self {
+        Self { name: "samples".to_owned(), sample_type: SampleType::U32, sampling: (1, 1) }
+    }
 }
 
 /// One part of a file; PNG and JPEG have one.
@@ -59,7 +73,7 @@ pub struct PartInfo {
     pub data_window: Window,
     /// Picture that was meant.
     pub display_window: Window,
-    /// In file order.
+    /// In file order; behind those of a deep part stands [`ChannelInfo::sample_counts`].
     pub channels: Vec<ChannelInfo>,
     /// Why its pixels cannot be read by this program; `None` if they can.
     pub unreadable: Option<String>,
@@ -124,7 +138,7 @@ pub struct AovChannel {
     /// Where it stands in [`PartInfo::channels`].
     #[serde(skip)]
     pub index: usize,
-    /// Stored type.
+    /// Type in planes: the stored one, but float for halves of deep parts, which are flattened.
     #[serde(rename = "type")]
     pub sample_type: SampleType,
 }

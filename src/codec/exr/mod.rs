@@ -4,16 +4,19 @@ mod block;
 mod chunks;
 mod compression;
 mod decode;
+mod deep;
 mod fields;
 mod header;
 mod notes;
 mod zip;
+mod zstd;
 
-use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, group_aovs};
+use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, group_aovs};
 
 use super::source::Source;
 use super::{Error, Limits};
 use chunks::ChunkTable;
+pub use deep::DeepPart;
 use header::{Header, Part};
 
 /// Headers of all parts; the offset tables are checked, so that an unfinished file is found here.
@@ -33,12 +36,7 @@ pub fn read_planes(
     aovs: &[&Aov],
     limits: &Limits,
 ) -> Result<Vec<Result<Plane, Error>>, Error> {
-    let header = Header::read(source, limits)?;
-    let now: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
-    let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
-    if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
-        return Err(Error::Changed { path: source.path.clone() });
-    }
+    let (header, now) = same_header(source, info, limits)?;
     let table = ChunkTable::read(source, &header)?;
     let stale = || Err(Error::Changed { path: source.path.clone() });
     let mut results: Vec<Result<Plane, Error>> = aovs.iter().map(|_| stale()).collect();
@@ -48,6 +46,9 @@ pub fn read_planes(
         let planes = match &told.unreadable {
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
+            None if told.layout.is_deep() => {
+                deep::read_planes(source, &header, &table.parts[part], &of_part, limits)
+            }
             None => decode::read_part(source, &header, part, &table, &of_part),
         };
         match planes {
@@ -58,12 +59,39 @@ pub fn read_planes(
     Ok(results)
 }
 
+/// All samples of the deep part at `part`.
+pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits) -> Result<DeepPart, Error> {
+    let (header, now) = same_header(source, info, limits)?;
+    let told = now.get(part).ok_or_else(|| Error::Changed { path: source.path.clone() })?;
+    let flat = || (!told.layout.is_deep()).then(|| "its pixels are not deep".to_owned());
+    if let Some(reason) = told.unreadable.clone().or_else(flat) {
+        return Err(Error::unsupported(&source.path, &header.place(part), reason));
+    }
+    let table = ChunkTable::read(source, &header)?;
+    deep::read(source, &header, part, &table.parts[part], limits)
+}
+
+/// The header as it is now.
+///
+/// # Errors
+/// When it is no longer the one that `info` tells of.
+fn same_header(source: &Source, info: &ImageInfo, limits: &Limits) -> Result<(Header, Vec<PartInfo>), Error> {
+    let header = Header::read(source, limits)?;
+    let now: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
+    if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
+        return Err(Error::Changed { path: source.path.clone() });
+    }
+    Ok((header, now))
+}
+
 fn part_info(part: &Part) -> PartInfo {
     let channel = |c: &header::Channel| ChannelInfo {
         name: c.name.clone(),
         sample_type: c.sample_type,
         sampling: c.sampling,
     };
+    let counts = part.layout.is_deep().then(ChannelInfo::sample_counts);
     PartInfo {
         name: part.name.clone(),
         view: part.view.clone(),
@@ -71,7 +99,7 @@ fn part_info(part: &Part) -> PartInfo {
         compression: part.compression.name(),
         data_window: part.data_window,
         display_window: part.display_window,
-        channels: part.channels.iter().map(channel).collect(),
+        channels: part.channels.iter().map(channel).chain(counts).collect(),
         unreadable: unreadable(part),
         notes: Vec::new(),
     }
@@ -79,10 +107,11 @@ fn part_info(part: &Part) -> PartInfo {
 
 /// Why the pixels of `part` cannot be read.
 fn unreadable(part: &Part) -> Option<String> {
-    if matches!(part.layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
-        return Some("deep data is not supported: flatten it first".to_owned());
+    let deep = part.layout.is_deep();
+    if deep && part.compression.deep_codec().is_none() {
+        return Some(format!("deep data cannot have the compression {}", part.compression.name()));
     }
-    if part.compression.codec().is_none() {
+    if !deep && part.compression.codec().is_none() {
         return Some(format!("compression {} is not supported: convert it to ZIP", part.compression.name()));
     }
     let subsampled = part.channels.iter().find(|c| c.sampling != (1, 1))?;

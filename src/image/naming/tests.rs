@@ -186,3 +186,18 @@ fn integers_are_ids_whatever_their_name() {
     part.channels[0].sample_type = SampleType::U32;
     assert_eq!(group_aovs(&[part])[0].kind, AovKind::Id);
 }
+
+#[test]
+fn deep_parts_are_flattened_into_floats_and_have_their_number_of_samples() {
+    let mut part = part(None, None, &["A", "R", "id", "samples", "samples"]);
+    part.layout = PartLayout::DeepScanLine;
+    part.channels[1].sample_type = SampleType::F16;
+    part.channels[2].sample_type = SampleType::U32;
+    part.channels[4].sample_type = SampleType::U32;
+    let expected = ["rgba scalar R,A", "id id id", "samples scalar samples", "samples#2 scalar samples"];
+    assert_eq!(told(std::slice::from_ref(&part)), expected);
+    let aovs = group_aovs(&[part]);
+    let types: Vec<_> = aovs.iter().flat_map(|aov| &aov.channels).map(|c| (c.index, c.sample_type)).collect();
+    let (float, uint) = (SampleType::F32, SampleType::U32);
+    assert_eq!(types, [(1, float), (0, float), (2, uint), (3, float), (4, uint)]);
+}

@@ -2,6 +2,8 @@
 
 mod build;
 mod damaged;
+mod deep;
+mod deep_file;
 mod exr;
 mod flat;
 mod layouts;
