@@ -193,3 +193,69 @@ impl Scratch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAGIC, PackedRows, Scratch};
+    use crate::codec::exr::block::StoredRow;
+    use crate::image::SampleType;
+
+    /// A chunk as OpenEXR makes them; `inner` is what it compresses.
+    fn chunk(version: u32, flags: u32, inner: &[u8]) -> Vec<u8> {
+        let frame = zstd::bulk::compress(inner, 1).expect("compressed");
+        let words = [version, flags].map(u32::to_le_bytes).concat();
+        [&MAGIC[..], &words, &(frame.len() as u64).to_le_bytes(), &frame].concat()
+    }
+
+    /// One line of two halves, one word: 0x0102, 0x0203 and 0x0a0b0c0d, as planes.
+    fn inner(second_half: [u8; 2]) -> Vec<u8> {
+        let [low, high] = second_half;
+        let halves = [&4_u64.to_le_bytes()[..], &[0x02, low, 0x01, high]].concat();
+        [&halves[..], &4_u64.to_le_bytes(), &[0x0d, 0x0c, 0x0b, 0x0a]].concat()
+    }
+
+    /// The rows of a chunk of a float channel before a half channel.
+    fn decoded(packed: &[u8]) -> Result<[Vec<u8>; 2], String> {
+        let mut scratch = Scratch::default();
+        let mut rows = PackedRows::open(packed, (4, 4), &mut scratch)?;
+        Ok([SampleType::F32, SampleType::F16].map(|sample_type| {
+            let mut output = vec![0; 4];
+            rows.next(StoredRow { bytes: 4, sample_type, output: Some(&mut output) });
+            output
+        }))
+    }
+
+    const EXPECTED: [[u8; 4]; 2] = [[0x0d, 0x0c, 0x0b, 0x0a], [0x02, 0x01, 0x03, 0x02]];
+
+    #[test]
+    fn planes_with_and_without_differences_and_plain_rows() {
+        let read = |packed: &[u8]| decoded(packed).expect("sound").map(|row| <[u8; 4]>::try_from(row));
+        assert_eq!(read(&chunk(1, 0, &inner([0x03, 0x02]))), EXPECTED.map(Ok));
+        assert_eq!(read(&chunk(2, 0, &inner([0x03, 0x02]))), EXPECTED.map(Ok));
+        // 0x0203 - 0x0102.
+        assert_eq!(read(&chunk(2, 1, &inner([0x01, 0x01]))), EXPECTED.map(Ok));
+        assert_eq!(read(&EXPECTED.concat()), EXPECTED.map(Ok));
+    }
+
+    #[test]
+    fn damage_is_told() {
+        let told = |packed: &[u8]| decoded(packed).expect_err("damaged");
+        let sound = chunk(1, 0, &inner([0, 0]));
+        let changed = |at: usize, byte: u8| {
+            let mut bytes = sound.clone();
+            bytes[at] = byte;
+            bytes
+        };
+        assert!(told(&sound[..20]).contains("shorter than its header"));
+        assert!(told(&changed(0, b'Z')).contains("no ZSTD chunk"));
+        assert!(told(&changed(12, 1)).contains("version 1 with flags 0x1"));
+        assert!(told(&changed(8, 3)).contains("version 3"));
+        assert!(told(&changed(16, 1)).contains("instead of 1"));
+        assert!(told(&changed(24, 1)).contains("does not decode"));
+        assert!(told(&chunk(1, 0, &inner([0, 0])[..20])).contains("instead of 24"));
+        let mut halves = inner([0, 0]);
+        halves[0] = 6;
+        assert!(told(&chunk(1, 0, &halves)).contains("6 bytes instead of 4"));
+        assert!(told(&chunk(1, 0, &[0; 30])).contains("does not decode"));
+    }
+}
