@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{SampleType, Window};
+use super::{Chromaticities, SampleType, Window};
 
 /// The container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -75,6 +75,9 @@ pub struct PartInfo {
     pub display_window: Window,
     /// In file order; behind those of a deep part stands [`ChannelInfo::sample_counts`].
     pub channels: Vec<ChannelInfo>,
+    /// What R, G, B mean, where the file says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chromaticities: Option<Chromaticities>,
     /// Why its pixels cannot be read by this program; `None` if they can.
     pub unreadable: Option<String>,
     /// What a reader of the numbers should know (lossy ids, unapplied colour profile ...).
@@ -146,8 +149,8 @@ pub struct AovChannel {
 /// A named group of channels of one part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Aov {
-    /// Unique in its file: channel names up to the last dot, `rgba` for bare R,G,B,A, another bare
-    /// channel's own name; part or view in front where needed to tell two apart.
+    /// Unique in its file: channel names up to the last dot, `rgba` for bare R,G,B,A, `yc` for bare
+    /// Y,RY,BY,A, another bare channel's own name; part or view in front where needed to tell two apart.
     pub key: String,
     /// What the values mean, by name and type.
     pub kind: AovKind,

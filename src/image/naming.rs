@@ -1,8 +1,8 @@
 //! Channels become AOVs: which belong together, under which key, in which order.
 //!
 //! The layer is everything before the last dot of a channel's name; renderers and compositors agree
-//! on nothing else. Bare R, G, B (and A) form `rgba`; any other bare channel stands alone, an A
-//! without colour too.
+//! on nothing else. Bare R, G, B (and A) form `rgba`, bare Y, RY and BY (and A) form `yc`; any other
+//! bare channel stands alone, an A without colour too.
 
 use super::kind::{Naming, kind_of};
 use super::{Aov, AovChannel, AovKind, ChannelInfo, PartInfo, SampleType};
@@ -48,7 +48,9 @@ fn group_part(index_of_part: usize, part_name: Option<&str>, part: &PartInfo) ->
         let layer = match layer {
             Layer::SampleCounts(_) => return aov,
             Layer::Named(name) => Naming { name, xyz_film: false },
-            Layer::Rgba => Naming { name: part_name.unwrap_or("rgba"), xyz_film: false },
+            Layer::Rgba | Layer::LuminanceChroma => {
+                Naming { name: part_name.unwrap_or(aov.key.as_str()), xyz_film: false }
+            }
             Layer::Single(name) => Naming { name, xyz_film: bare.xyz },
         };
         aov.kind = kind_of(&layer, &aov.channels);
@@ -64,6 +66,8 @@ enum Layer<'a> {
     Named(&'a str),
     /// Bare R, G, B, A.
     Rgba,
+    /// Bare Y, RY, BY, A.
+    LuminanceChroma,
     /// Any other bare channel.
     Single(&'a str),
     /// [`ChannelInfo::sample_counts`].
@@ -75,6 +79,7 @@ impl<'a> Layer<'a> {
         match self {
             Self::Named(name) | Self::Single(name) | Self::SampleCounts(name) => name,
             Self::Rgba => "rgba",
+            Self::LuminanceChroma => "yc",
         }
     }
 }
@@ -82,6 +87,8 @@ impl<'a> Layer<'a> {
 /// Which channels without a layer a part has.
 struct Bare {
     colour: bool,
+    /// Y, RY and BY.
+    luminance_chroma: bool,
     /// X, Y and Z: a film in CIE XYZ, so that Z is no depth.
     xyz: bool,
 }
@@ -90,7 +97,8 @@ impl Bare {
     fn of(channels: &[ChannelInfo]) -> Self {
         let has = |component| channels.iter().any(|c| Component::of(&c.name) == component);
         let colour = has(Component::R) || has(Component::G) || has(Component::B);
-        Self { colour, xyz: has(Component::X) && has(Component::Y) && has(Component::Z) }
+        let luminance_chroma = has(Component::Y) && has(Component::Ry) && has(Component::By);
+        Self { colour, luminance_chroma, xyz: has(Component::X) && has(Component::Y) && has(Component::Z) }
     }
 
     /// Layer and component of a channel.
@@ -100,6 +108,9 @@ impl Bare {
                 (Layer::Named(layer), component)
             }
             _ if self.colour && Component::of(channel).is_rgba() => (Layer::Rgba, channel),
+            _ if self.luminance_chroma && Component::of(channel).is_luminance_chroma() => {
+                (Layer::LuminanceChroma, channel)
+            }
             _ => (Layer::Single(channel), channel),
         }
     }
@@ -149,6 +160,10 @@ impl Component {
 
     const fn is_rgba(self) -> bool {
         matches!(self, Self::R | Self::G | Self::B | Self::A)
+    }
+
+    const fn is_luminance_chroma(self) -> bool {
+        matches!(self, Self::Y | Self::Ry | Self::By | Self::A)
     }
 }
 

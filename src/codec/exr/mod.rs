@@ -100,6 +100,7 @@ fn part_info(part: &Part) -> PartInfo {
         data_window: part.data_window,
         display_window: part.display_window,
         channels: part.channels.iter().map(channel).chain(counts).collect(),
+        chromaticities: part.chromaticities,
         unreadable: unreadable(part),
         notes: Vec::new(),
     }

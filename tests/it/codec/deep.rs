@@ -116,14 +116,16 @@ fn the_number_of_samples_is_an_aov_and_ids_are_those_in_front() {
         let Some(id) = info.aovs.iter().position(|aov| aov.key == "id") else { continue };
         assert_eq!(planes[id].channels[0].samples.sample_type(), SampleType::U32);
         let names = channel_names(&info);
-        let samples = |name| &deep.channels[names.iter().position(|n| n == name).expect("there")];
+        let find = |name: &str| names.iter().position(|n| n == name).map(|place| &deep.channels[place]);
+        let (depth, ids) = (find("Z").expect("Z"), find("id").expect("id"));
+        let back = find("ZBack").unwrap_or(depth);
         let mut start = 0;
         for (pixel, &count) in deep.counts.iter().enumerate() {
             let all = start..start + count as usize;
             start = all.end;
-            let key = |i: &usize| (samples("Z").get(*i).to_f32(), samples("ZBack").get(*i).to_f32());
+            let key = |i: &usize| (depth.get(*i).to_f32(), back.get(*i).to_f32());
             let front = all.reduce(|a, b| if key(&b) < key(&a) { b } else { a });
-            let expected = front.map_or(0, |front| samples("id").get(front).bits());
+            let expected = front.map_or(0, |front| ids.get(front).bits());
             assert_eq!(planes[id].channels[0].samples.get(pixel).bits(), expected, "{path:?} {pixel}");
         }
     }

@@ -7,6 +7,7 @@ mod deep_file;
 mod exr;
 mod flat;
 mod layouts;
+mod luminance;
 mod names;
 
 use std::path::Path;
