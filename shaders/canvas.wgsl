@@ -13,6 +13,7 @@ struct Params {
     heat_floor: f32,     // position on the map of a change that is next to nothing
     lo: vec4f,           // shown black, by channel (TRANSFORM_RANGE)
     hi: vec4f,           // shown white, by channel
+    luminance: vec4f,    // of R, G and B (TRANSFORM_LUMINANCE_CHROMA)
     data: vec4i,         // data window: x, y, width, height
     display: vec4i,      // display window
     map: vec4i,          // window of the heat map
@@ -33,6 +34,7 @@ const TRANSFORM_ENCODED: u32 = 1u; // display-encoded already: gain applied in l
 const TRANSFORM_RANGE: u32 = 2u;   // lo..hi in proportion
 const TRANSFORM_ID: u32 = 3u;      // a colour for each value of the first channel
 const TRANSFORM_CRYPTO: u32 = 4u;  // as ID, weighted by the second channel
+const TRANSFORM_LUMINANCE_CHROMA: u32 = 5u; // as COLOUR, of Y, RY, BY
 
 const SHOW_HEAT: u32 = 1u;   // colour what changed, dim what did not
 const SHOW_SIGNED: u32 = 2u; // the map is diverging
@@ -144,6 +146,14 @@ fn hashed(bits: u32) -> vec3f {
     return mix(vec3f(light), wheel * light * 1.25, 0.6);
 }
 
+// R, G, B from Y, RY, BY. Twin: image::rgb_from_luminance_chroma.
+fn rgb_from_luminance_chroma(yc: vec3f, weights: vec3f) -> vec3f {
+    if yc.y == 0.0 && yc.z == 0.0 { return yc.xxx; }
+    let red = (yc.y + 1.0) * yc.x;
+    let blue = (yc.z + 1.0) * yc.x;
+    return vec3f(red, (yc.x - red * weights.x - blue * weights.z) / weights.y, blue);
+}
+
 // Colour on screen of one image pixel that is inside the data window.
 fn shade(pixel: Pixel) -> vec3f {
     if !pixel.finite { return MAGENTA; }
@@ -156,6 +166,9 @@ fn shade(pixel: Pixel) -> vec3f {
         }
         case TRANSFORM_ENCODED: {
             if params.gain != 1.0 { colour = encode(decode(colour) * params.gain); }
+        }
+        case TRANSFORM_LUMINANCE_CHROMA: {
+            colour = encode(rgb_from_luminance_chroma(colour, params.luminance.xyz) * params.gain);
         }
         default: { colour = encode(colour * params.gain); }
     }

@@ -10,7 +10,7 @@ use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 use super::coarse::Coarse;
 use super::textures::{Textures, Uploaded};
 use super::uploads::{Shelf, lock};
-use crate::image::{AovKind, Plane, SampleType, Window};
+use crate::image::{AovKind, Plane, SampleType, Window, is_luminance_chroma};
 use crate::load::Decoded;
 use crate::metric::DeltaMap;
 
@@ -35,6 +35,8 @@ pub enum Transform {
     Id = 3,
     /// A colour for each id, weighted by its coverage.
     Cryptomatte = 4,
+    /// Linear light stored as Y, RY, BY.
+    LuminanceChroma = 5,
 }
 
 /// A delta map with a number that no other has.
@@ -61,6 +63,8 @@ pub struct Picture {
     pub decoded: Arc<Decoded>,
     /// How they become colours.
     pub transform: Transform,
+    /// Luminance of R, G and B, for [`Transform::LuminanceChroma`].
+    pub luminance: [f32; 3],
     /// Values shown black and white, by channel, for [`Transform::Range`].
     pub range: ([f32; 4], [f32; 4]),
     /// Exposure in stops.
@@ -98,6 +102,7 @@ struct Params {
     heat_floor: f32,
     lo: [f32; 4],
     hi: [f32; 4],
+    luminance: [f32; 4],
     data: [i32; 4],
     display: [i32; 4],
     map: [i32; 4],
@@ -115,6 +120,7 @@ pub fn transform_of(kind: AovKind, plane: &Plane) -> Transform {
         AovKind::Cryptomatte if plane.channels.len() >= 2 => Transform::Cryptomatte,
         AovKind::Id | AovKind::Cryptomatte => Transform::Id,
         AovKind::Colour if matches!(stored, Some(SampleType::U8 | SampleType::U16)) => Transform::Encoded,
+        AovKind::Colour if is_luminance_chroma(plane) => Transform::LuminanceChroma,
         AovKind::Colour => Transform::Colour,
         _ => Transform::Range,
     }
@@ -143,6 +149,7 @@ impl Pane {
             *code = type_code(channel.samples.sample_type());
         }
         let mut flags = if plane.unreadable.is_empty() { 0 } else { SHOW_UNREADABLE };
+        let luminance = picture.luminance;
         let (mut heat_max, mut map) = (1.0, [0; 4]);
         if let Some((heat, max)) = &picture.heat {
             flags |= SHOW_HEAT | if heat.signed { SHOW_SIGNED } else { 0 };
@@ -157,6 +164,7 @@ impl Pane {
             heat_floor: HEAT_FLOOR,
             lo: picture.range.0,
             hi: picture.range.1,
+            luminance: [luminance[0], luminance[1], luminance[2], 0.0],
             data: window(plane.data_window),
             display: window(plane.display_window),
             map,

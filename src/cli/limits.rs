@@ -20,19 +20,22 @@ pub struct LimitArgs {
     /// Refuse to decode more than this of one file at once.
     #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "64GiB")]
     pub max_frame: u64,
+    /// Refuse deep images of more samples than this.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_samples)]
+    pub max_samples: u64,
 }
 
 impl Default for LimitArgs {
     fn default() -> Self {
-        let Limits { max_pixels, max_channels, max_header_bytes, max_bytes } = Limits::default();
-        Self { max_pixels, max_channels, max_header: max_header_bytes, max_frame: max_bytes }
+        let Limits { max_pixels, max_channels, max_header_bytes, max_bytes, max_samples } = Limits::default();
+        Self { max_pixels, max_channels, max_header: max_header_bytes, max_frame: max_bytes, max_samples }
     }
 }
 
 impl From<LimitArgs> for Limits {
     fn from(args: LimitArgs) -> Self {
-        let LimitArgs { max_pixels, max_channels, max_header, max_frame } = args;
-        Self { max_pixels, max_channels, max_header_bytes: max_header, max_bytes: max_frame }
+        let LimitArgs { max_pixels, max_channels, max_header, max_frame, max_samples } = args;
+        Self { max_pixels, max_channels, max_header_bytes: max_header, max_bytes: max_frame, max_samples }
     }
 }
 

@@ -14,11 +14,19 @@ pub struct Limits {
     pub max_header_bytes: u64,
     /// Most bytes of samples decoded at once.
     pub max_bytes: u64,
+    /// Most samples of one channel of a deep part.
+    pub max_samples: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 1 << 30, max_channels: 4096, max_header_bytes: 256 << 20, max_bytes: 64 << 30 }
+        Self {
+            max_pixels: 1 << 30,
+            max_channels: 4096,
+            max_header_bytes: 256 << 20,
+            max_bytes: 64 << 30,
+            max_samples: 1 << 29,
+        }
     }
 }
 
@@ -120,6 +128,19 @@ pub enum Error {
         /// Bytes of what was asked for.
         bytes: u64,
         /// [`Limits::max_bytes`].
+        limit: u64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// More deep samples than allowed.
+    #[error(
+        "at least {samples} deep samples in one part are over the limit of {limit} \
+         (raise it with --max-samples): {path:?}"
+    )]
+    TooManySamples {
+        /// Samples found before reading ended.
+        samples: u64,
+        /// [`Limits::max_samples`].
         limit: u64,
         /// The file.
         path: PathBuf,

@@ -33,6 +33,7 @@ impl Flat {
             data_window: self.window,
             display_window: self.window,
             channels: self.channels.iter().map(channel).collect(),
+            chromaticities: None,
             unreadable: None,
             notes: self.notes.clone(),
         }];

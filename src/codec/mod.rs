@@ -12,6 +12,7 @@ mod png;
 mod source;
 
 pub use error::{Error, Limits};
+pub use exr::DeepPart;
 
 use std::path::Path;
 
@@ -114,6 +115,24 @@ fn check_bytes(info: &ImageInfo, aovs: &[&Aov], wish: Wish, limits: &Limits) -> 
         return Err(Error::TooMuchMemory { bytes, limit: limits.max_bytes, path: info.path.clone() });
     }
     Ok(())
+}
+
+/// Reads all samples of the deep part at `part` of [`ImageInfo::parts`], as stored. Planes of deep
+/// parts ([`read_planes`]) are flattened; this is what they are made of.
+///
+/// Chunks are decoded on the current rayon pool. Pixels whose chunk cannot be read have no samples
+/// and are told in [`DeepPart::unreadable`].
+///
+/// # Errors
+/// When the part is not deep, no chunk of it can be read, it exceeds `limits`, or the file has
+/// changed.
+pub fn read_deep(info: &ImageInfo, part: usize, limits: &Limits) -> Result<DeepPart, Error> {
+    let source = Source::open(&info.path)?;
+    match (source.format()?, info.format) {
+        (FileFormat::Exr, FileFormat::Exr) => exr::read_deep(&source, info, part, limits),
+        (now, then) if now == then => Err(Error::unsupported(&info.path, "", "its pixels are not deep")),
+        _ => Err(Error::Changed { path: info.path.clone() }),
+    }
 }
 
 /// Refuses what is over `limits`, before memory is taken.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{SampleType, Window};
+use super::{Chromaticities, SampleType, Window};
 
 /// The container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -32,6 +32,13 @@ pub enum PartLayout {
     DeepTiled,
 }
 
+impl PartLayout {
+    /// Whether pixels are lists of samples.
+    pub const fn is_deep(self) -> bool {
+        matches!(self, Self::DeepScanLine | Self::DeepTiled)
+    }
+}
+
 /// One channel as the header declares it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelInfo {
@@ -42,6 +49,13 @@ pub struct ChannelInfo {
     pub sample_type: SampleType,
     /// Horizontal and vertical subsampling; (1, 1) unless chroma.
     pub sampling: (u32, u32),
+}
+
+impl ChannelInfo {
+    /// What stands behind the channels of a deep part: the number of samples of each pixel.
+    pub fn sample_counts() -> Self {
+        Self { name: "samples".to_owned(), sample_type: SampleType::U32, sampling: (1, 1) }
+    }
 }
 
 /// One part of a file; PNG and JPEG have one.
@@ -59,8 +73,11 @@ pub struct PartInfo {
     pub data_window: Window,
     /// Picture that was meant.
     pub display_window: Window,
-    /// In file order.
+    /// In file order; behind those of a deep part stands [`ChannelInfo::sample_counts`].
     pub channels: Vec<ChannelInfo>,
+    /// What R, G, B mean, where the file says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chromaticities: Option<Chromaticities>,
     /// Why its pixels cannot be read by this program; `None` if they can.
     pub unreadable: Option<String>,
     /// What a reader of the numbers should know (lossy ids, unapplied colour profile ...).
@@ -124,7 +141,7 @@ pub struct AovChannel {
     /// Where it stands in [`PartInfo::channels`].
     #[serde(skip)]
     pub index: usize,
-    /// Stored type.
+    /// Type in planes: the stored one, but float for halves of deep parts, which are flattened.
     #[serde(rename = "type")]
     pub sample_type: SampleType,
 }
@@ -132,8 +149,8 @@ pub struct AovChannel {
 /// A named group of channels of one part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Aov {
-    /// Unique in its file: channel names up to the last dot, `rgba` for bare R,G,B,A, another bare
-    /// channel's own name; part or view in front where needed to tell two apart.
+    /// Unique in its file: channel names up to the last dot, `rgba` for bare R,G,B,A, `yc` for bare
+    /// Y,RY,BY,A, another bare channel's own name; part or view in front where needed to tell two apart.
     pub key: String,
     /// What the values mean, by name and type.
     pub kind: AovKind,

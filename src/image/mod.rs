@@ -6,6 +6,7 @@
 mod colormap;
 mod info;
 mod kind;
+mod luminance;
 mod naming;
 mod plane;
 pub mod pool;
@@ -15,6 +16,7 @@ mod window;
 
 pub use colormap::ColorMap;
 pub use info::{Aov, AovChannel, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout};
+pub use luminance::{Chromaticities, is_luminance_chroma, rgb_from_luminance_chroma};
 pub use naming::group_aovs;
 pub use plane::{Plane, PlaneChannel, Unreadable};
 pub use range::{DisplayRange, Scale, Tick, round_up, tick_label};

@@ -1,11 +1,11 @@
 //! Channels become AOVs: which belong together, under which key, in which order.
 //!
 //! The layer is everything before the last dot of a channel's name; renderers and compositors agree
-//! on nothing else. Bare R, G, B (and A) form `rgba`; any other bare channel stands alone, an A
-//! without colour too.
+//! on nothing else. Bare R, G, B (and A) form `rgba`, bare Y, RY and BY (and A) form `yc`; any other
+//! bare channel stands alone, an A without colour too.
 
 use super::kind::{Naming, kind_of};
-use super::{Aov, AovChannel, AovKind, ChannelInfo, PartInfo};
+use super::{Aov, AovChannel, AovKind, ChannelInfo, PartInfo, SampleType};
 
 /// Groups the channels of all parts. Order: parts in file order, then the first channel.
 ///
@@ -16,31 +16,41 @@ pub fn group_aovs(parts: &[PartInfo]) -> Vec<Aov> {
     for (index, part) in parts.iter().enumerate() {
         // The name of the only part says nothing about its AOVs.
         let name = part.name.as_deref().filter(|_| parts.len() > 1);
-        aovs.extend(group_part(index, name, &part.channels));
+        aovs.extend(group_part(index, name, part));
     }
     tell_apart(&mut aovs, parts);
     aovs
 }
 
 /// The AOVs of one part, under keys that are not yet unique in the file.
-fn group_part(part: usize, part_name: Option<&str>, channels: &[ChannelInfo]) -> Vec<Aov> {
-    let bare = Bare::of(channels);
+fn group_part(index_of_part: usize, part_name: Option<&str>, part: &PartInfo) -> Vec<Aov> {
+    let bare = Bare::of(&part.channels);
+    let deep = part.layout.is_deep();
     let mut groups: Vec<(Layer<'_>, Aov)> = Vec::new();
-    for (index, channel) in channels.iter().enumerate() {
-        let (layer, component) = bare.split(&channel.name);
-        let member = AovChannel { name: component.to_owned(), index, sample_type: channel.sample_type };
+    for (index, channel) in part.channels.iter().enumerate() {
+        let (layer, component) = match bare.split(&channel.name) {
+            (_, name) if deep && index + 1 == part.channels.len() => (Layer::SampleCounts(name), name),
+            split => split,
+        };
+        let flattened = deep && channel.sample_type.is_float();
+        let sample_type = if flattened { SampleType::F32 } else { channel.sample_type };
+        let member = AovChannel { name: component.to_owned(), index, sample_type };
         if let Some((_, aov)) = groups.iter_mut().find(|(other, _)| *other == layer) {
             aov.channels.push(member);
         } else {
             let key = layer.key().to_owned();
-            groups.push((layer, Aov { key, kind: AovKind::Colour, part, channels: vec![member] }));
+            let (kind, part) = (AovKind::Scalar, index_of_part);
+            groups.push((layer, Aov { key, kind, part, channels: vec![member] }));
         }
     }
     let finish = |(layer, mut aov): (Layer<'_>, Aov)| {
         order(&mut aov.channels);
         let layer = match layer {
+            Layer::SampleCounts(_) => return aov,
             Layer::Named(name) => Naming { name, xyz_film: false },
-            Layer::Rgba => Naming { name: part_name.unwrap_or("rgba"), xyz_film: false },
+            Layer::Rgba | Layer::LuminanceChroma => {
+                Naming { name: part_name.unwrap_or(aov.key.as_str()), xyz_film: false }
+            }
             Layer::Single(name) => Naming { name, xyz_film: bare.xyz },
         };
         aov.kind = kind_of(&layer, &aov.channels);
@@ -56,15 +66,20 @@ enum Layer<'a> {
     Named(&'a str),
     /// Bare R, G, B, A.
     Rgba,
+    /// Bare Y, RY, BY, A.
+    LuminanceChroma,
     /// Any other bare channel.
     Single(&'a str),
+    /// [`ChannelInfo::sample_counts`].
+    SampleCounts(&'a str),
 }
 
 impl<'a> Layer<'a> {
     const fn key(&self) -> &'a str {
         match self {
-            Self::Named(name) | Self::Single(name) => name,
+            Self::Named(name) | Self::Single(name) | Self::SampleCounts(name) => name,
             Self::Rgba => "rgba",
+            Self::LuminanceChroma => "yc",
         }
     }
 }
@@ -72,6 +87,8 @@ impl<'a> Layer<'a> {
 /// Which channels without a layer a part has.
 struct Bare {
     colour: bool,
+    /// Y, RY and BY.
+    luminance_chroma: bool,
     /// X, Y and Z: a film in CIE XYZ, so that Z is no depth.
     xyz: bool,
 }
@@ -80,7 +97,8 @@ impl Bare {
     fn of(channels: &[ChannelInfo]) -> Self {
         let has = |component| channels.iter().any(|c| Component::of(&c.name) == component);
         let colour = has(Component::R) || has(Component::G) || has(Component::B);
-        Self { colour, xyz: has(Component::X) && has(Component::Y) && has(Component::Z) }
+        let luminance_chroma = has(Component::Y) && has(Component::Ry) && has(Component::By);
+        Self { colour, luminance_chroma, xyz: has(Component::X) && has(Component::Y) && has(Component::Z) }
     }
 
     /// Layer and component of a channel.
@@ -90,6 +108,9 @@ impl Bare {
                 (Layer::Named(layer), component)
             }
             _ if self.colour && Component::of(channel).is_rgba() => (Layer::Rgba, channel),
+            _ if self.luminance_chroma && Component::of(channel).is_luminance_chroma() => {
+                (Layer::LuminanceChroma, channel)
+            }
             _ => (Layer::Single(channel), channel),
         }
     }
@@ -139,6 +160,10 @@ impl Component {
 
     const fn is_rgba(self) -> bool {
         matches!(self, Self::R | Self::G | Self::B | Self::A)
+    }
+
+    const fn is_luminance_chroma(self) -> bool {
+        matches!(self, Self::Y | Self::Ry | Self::By | Self::A)
     }
 }
 

@@ -24,7 +24,7 @@ pub use playback::Playback;
 pub use probes::{Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
 
-use crate::image::{AovKind, Window};
+use crate::image::{AovKind, Chromaticities, Window};
 use crate::metric::{Metric, Rule, default_metric};
 
 /// Everything that is shown.
@@ -228,6 +228,15 @@ impl View {
     pub fn name(&self, index: Option<usize>) -> &str {
         let entry = index.and_then(|i| self.catalogue.entries().get(i));
         entry.map_or("", |entry| &entry.sequence.name)
+    }
+
+    /// The luminance of R, G and B in the files of a sequence; of Rec. 709 where they do not say.
+    pub fn luminance_weights(&self, index: Option<usize>) -> [f32; 3] {
+        let entry = index.and_then(|i| self.catalogue.entries().get(i));
+        let info = entry.and_then(|entry| entry.info.as_ref().ok());
+        let part = info.and_then(|info| info.parts.get(info.aov(self.aov.as_deref()?)?.part));
+        let told = part.and_then(|part| part.chromaticities?.luminance_weights());
+        told.or_else(|| Chromaticities::default().luminance_weights()).unwrap_or([1.0; 3])
     }
 
     /// The picture's window by the header of the reference (or of the candidate), to fit it

@@ -140,7 +140,12 @@ fn draw(ui: &Ui, app: &mut App, part: &Part, slot: usize, scale: f32) {
     let range = app.range(&measured);
     let heat = app.shown.heat.clone().filter(|_| part.heat).map(|heat| (heat, legend::heat_max(app) as f32));
     let transform = transform_of(app.view.kind(), &decoded.plane);
-    let picture = Picture { decoded, transform, range, exposure: app.view.exposure, heat };
+    let sequence = match part.side {
+        Side::Reference => app.view.reference,
+        Side::Candidate => app.view.candidate,
+    };
+    let luminance = app.view.luminance_weights(sequence);
+    let picture = Picture { decoded, transform, luminance, range, exposure: app.view.exposure, heat };
     let viewport = physical(part.rect, scale);
     let pane = Pane {
         picture,

@@ -4,6 +4,15 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compression(u8);
 
+/// How the chunks of a deep part are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeepCodec {
+    None,
+    Rle,
+    Zips,
+    Zstd,
+}
+
 /// What a compression does not keep.
 pub enum Loss {
     /// Nothing: every bit comes back.
@@ -51,7 +60,18 @@ impl Compression {
 
     /// Whether its chunks can be decompressed.
     pub const fn is_readable(self) -> bool {
-        self.0 <= 9
+        matches!(self.0, 0..=9 | 13)
+    }
+
+    /// How it compresses deep data; `None` where the format does not allow it.
+    pub const fn deep_codec(self) -> Option<DeepCodec> {
+        Some(match self.0 {
+            0 => DeepCodec::None,
+            1 => DeepCodec::Rle,
+            2 => DeepCodec::Zips,
+            13 => DeepCodec::Zstd,
+            _ => return None,
+        })
     }
 
     /// What it loses.
@@ -72,6 +92,8 @@ impl Compression {
             1 => 128,
             // Deflate: at most 1032.
             2 | 3 | 5 => 1100,
+            // Zstandard: blocks of at most 128 KiB from at least 4 bytes.
+            13 => 1 << 15,
             // PXR24 and PIZ on top of their entropy coders, B44 of flat areas, DWA of flat blocks.
             _ => 1 << 18,
         }

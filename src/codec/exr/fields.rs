@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::image::SampleType;
+use crate::image::{Chromaticities, SampleType};
 
 use super::super::source::{Cursor, Source};
 use super::super::{Error, Limits};
@@ -113,6 +113,13 @@ impl<'a> Reader<'a> {
             other => return Err(self.damaged(format!("its level mode {other} is unknown"))),
         };
         Ok(Tiles { width, height, levels, round_up: bytes[8] >> 4 != 0 })
+    }
+
+    pub fn chromaticities(&mut self, name: &str, size: u32) -> Result<Chromaticities, Error> {
+        let bytes = self.bytes::<32>(name, size)?;
+        let at = |i: usize| f32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
+        let [red, green, blue, white] = [0, 8, 16, 24].map(|i| [at(i), at(i + 4)]);
+        Ok(Chromaticities { red, green, blue, white })
     }
 
     pub fn channels(&mut self, size: u32) -> Result<Vec<Channel>, Error> {

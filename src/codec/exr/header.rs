@@ -3,7 +3,7 @@
 //! Attributes that are not needed are skipped by their size, so unknown ones and unknown
 //! compressions do no harm. Every size is checked before memory is taken.
 
-use crate::image::{PartLayout, SampleType, Window};
+use crate::image::{Chromaticities, PartLayout, SampleType, Window};
 
 use super::super::source::Source;
 use super::super::{Error, Limits};
@@ -35,6 +35,7 @@ pub struct Part {
     pub display_window: Window,
     pub channels: Vec<Channel>,
     pub tiles: Option<Tiles>,
+    pub chromaticities: Option<Chromaticities>,
     /// As the file declares it, in multi-part files.
     pub chunk_count: Option<u64>,
 }
@@ -138,6 +139,7 @@ struct Attributes {
     display_window: Option<[i32; 4]>,
     channels: Option<Vec<Channel>>,
     tiles: Option<Tiles>,
+    chromaticities: Option<Chromaticities>,
     chunk_count: Option<i32>,
 }
 
@@ -172,6 +174,9 @@ impl Attributes {
             ("chunkCount", "int") => {
                 self.chunk_count = Some(i32::from_le_bytes(reader.bytes::<4>(name, size)?));
             }
+            ("chromaticities", "chromaticities") if size == 32 => {
+                self.chromaticities = Some(reader.chromaticities(name, size)?);
+            }
             ("channels", "chlist") => self.channels = Some(reader.channels(size)?),
             _ => reader.skip(size)?,
         }
@@ -201,7 +206,7 @@ impl Attributes {
         super::super::check_size(&source.path, data_window, channels.len(), limits)?;
         let chunk_count = self.chunk_count.and_then(|count| u64::try_from(count).ok());
         let tiles = self.tiles.filter(|_| tiled);
-        let (name, view) = (self.name, self.view);
+        let (name, view, chromaticities) = (self.name, self.view, self.chromaticities);
         Ok(Part {
             name,
             view,
@@ -211,6 +216,7 @@ impl Attributes {
             display_window,
             channels,
             tiles,
+            chromaticities,
             chunk_count,
         })
     }

@@ -7,8 +7,10 @@ mod block;
 mod chunks;
 mod compression;
 mod decode;
+mod deep;
 mod dwa;
 mod fields;
+mod flat;
 mod grid;
 mod header;
 mod huffman;
@@ -20,15 +22,14 @@ mod preview;
 mod pxr24;
 mod unpack;
 mod zip;
+mod zstd;
 
-use crate::image::{
-    Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout, Plane, Window, group_aovs,
-};
+use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, Window, group_aovs};
 
 use super::source::Source;
 use super::{Error, Limits};
 use chunks::ChunkTable;
-use decode::Job;
+pub use deep::DeepPart;
 use grid::Grid;
 use header::{Header, Part};
 
@@ -63,12 +64,7 @@ pub fn read_planes(
     wish: Wish,
     limits: &Limits,
 ) -> Result<Option<Vec<Result<Plane, Error>>>, Error> {
-    let header = Header::read(source, limits)?;
-    let now: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
-    let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
-    if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
-        return Err(Error::Changed { path: source.path.clone() });
-    }
+    let (header, now) = same_header(source, info, limits)?;
     if let Wish::Preview(step) = wish {
         let mut parts = aovs.iter().filter_map(|aov| header.parts.get(aov.part));
         if !parts.all(|part| preview::is_cheap(part, step)) {
@@ -84,7 +80,15 @@ pub fn read_planes(
         let planes = match &told.unreadable {
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
-            None => read_part((source, &header, &mut table), part, &of_part, wish),
+            None if told.layout.is_deep() => {
+                let offsets = full_resolution(&header, &table, part);
+                let planes = deep::read_planes(source, &header, offsets, &of_part, limits);
+                planes.map(|planes| match wish {
+                    Wish::Region(area) => planes.iter().map(|plane| plane.crop(area)).collect(),
+                    Wish::Whole | Wish::Preview(_) => planes,
+                })
+            }
+            None => flat::read_planes((source, &header, &mut table), part, &of_part, wish),
         };
         match planes {
             Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Ok(plane)),
@@ -94,60 +98,37 @@ pub fn read_planes(
     Ok(Some(results))
 }
 
-/// The planes of `aovs`, which are all of that part.
-fn read_part(
-    (source, header, table): (&Source, &Header, &mut ChunkTable),
-    part_index: usize,
-    aovs: &[&Aov],
-    wish: Wish,
-) -> Result<Vec<Plane>, Error> {
-    let part = &header.parts[part_index];
-    let slots = slots(source, part, aovs)?;
-    let whole = part.data_window;
-    let (grid, every) = match wish {
-        Wish::Preview(step) => preview::choose(part, step),
-        Wish::Whole | Wish::Region(_) => (Grid::full(part), 1),
-    };
-    let grid = grid.expect("only parts that can be read come here");
-    let area = match wish {
-        Wish::Region(area) => area.intersection(&whole),
-        Wish::Whole | Wish::Preview(_) => grid.window,
-    };
-    if area.is_empty() {
-        let reason = format!("its data window {whole} has no pixel of the region asked for");
-        return Err(Error::unsupported(&source.path, &header.place(part_index), reason));
+/// All samples of the deep part at `part`.
+pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits) -> Result<DeepPart, Error> {
+    let (header, now) = same_header(source, info, limits)?;
+    let told = now.get(part).ok_or_else(|| Error::Changed { path: source.path.clone() })?;
+    let flat = || (!told.layout.is_deep()).then(|| "its pixels are not deep".to_owned());
+    if let Some(reason) = told.unreadable.clone().or_else(flat) {
+        return Err(Error::unsupported(&source.path, &header.place(part), reason));
     }
-    // The row of a subsampled channel that stands for the first lines may lie above them.
-    let rows = part.channels.iter().map(|channel| i64::from(channel.sampling.1));
-    let above = rows.map(|step| i64::from(area.y).rem_euclid(step)).max().unwrap_or(0) as u32;
-    let touched = Window::new(area.x, area.y - above as i32, area.width, area.height + above);
-    let decode = |table: &ChunkTable, slots: &[Option<usize>]| {
-        Job { source, header, table, part_index, grid, slots, every }.decode(touched)
-    };
-    let mut decoded = decode(table, &slots)?;
-    if !table.is_walked && decoded.troubles.iter().any(|trouble| trouble.is_misplaced) {
-        // The offset table lies: the chunks themselves tell where they are.
-        table.walk(source, header);
-        decoded = decode(table, &slots)?;
-    }
-    let planes = planes::gather(part, &slots, aovs, decoded, area)?;
-    Ok(if area == whole || !matches!(wish, Wish::Preview(_)) {
-        planes
-    } else {
-        planes.iter().map(|plane| preview::enlarge(plane, whole)).collect()
-    })
+    let table = ChunkTable::read(source, &header)?;
+    deep::read(source, &header, part, full_resolution(&header, &table, part), limits)
 }
 
-/// For each channel of the part, its place among those that `aovs` want.
-fn slots(source: &Source, part: &Part, aovs: &[&Aov]) -> Result<Vec<Option<usize>>, Error> {
-    let mut slots = vec![None; part.channels.len()];
-    for channel in aovs.iter().flat_map(|aov| &aov.channels) {
-        let slot = slots.get_mut(channel.index);
-        *slot.ok_or_else(|| Error::Changed { path: source.path.clone() })? = Some(0);
+/// Offsets of the chunks of the largest level.
+fn full_resolution<'t>(header: &Header, table: &'t ChunkTable, part: usize) -> &'t [u64] {
+    let offsets = &table.parts[part];
+    let chunks = Grid::full(&header.parts[part]).map_or(0, |grid| grid.chunks());
+    &offsets[..chunks.min(offsets.len())]
+}
+
+/// The header as it is now.
+///
+/// # Errors
+/// When it is no longer the one that `info` tells of.
+fn same_header(source: &Source, info: &ImageInfo, limits: &Limits) -> Result<(Header, Vec<PartInfo>), Error> {
+    let header = Header::read(source, limits)?;
+    let now: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let same = |a: &PartInfo, b: &PartInfo| a.channels == b.channels && a.data_window == b.data_window;
+    if now.len() != info.parts.len() || !now.iter().zip(&info.parts).all(|(a, b)| same(a, b)) {
+        return Err(Error::Changed { path: source.path.clone() });
     }
-    let wanted = slots.iter_mut().flatten();
-    wanted.enumerate().for_each(|(index, slot)| *slot = index);
-    Ok(slots)
+    Ok((header, now))
 }
 
 fn part_info(part: &Part) -> PartInfo {
@@ -156,6 +137,7 @@ fn part_info(part: &Part) -> PartInfo {
         sample_type: c.sample_type,
         sampling: c.sampling,
     };
+    let counts = part.layout.is_deep().then(ChannelInfo::sample_counts);
     PartInfo {
         name: part.name.clone(),
         view: part.view.clone(),
@@ -163,7 +145,8 @@ fn part_info(part: &Part) -> PartInfo {
         compression: part.compression.name(),
         data_window: part.data_window,
         display_window: part.display_window,
-        channels: part.channels.iter().map(channel).collect(),
+        channels: part.channels.iter().map(channel).chain(counts).collect(),
+        chromaticities: part.chromaticities,
         unreadable: unreadable(part),
         notes: Vec::new(),
     }
@@ -171,10 +154,10 @@ fn part_info(part: &Part) -> PartInfo {
 
 /// Why the pixels of `part` cannot be read.
 fn unreadable(part: &Part) -> Option<String> {
-    if matches!(part.layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
-        return Some("deep data is not supported: flatten it first".to_owned());
-    }
     let name = part.compression.name();
-    (!part.compression.is_readable())
-        .then(|| format!("compression {name} is not supported: convert it to ZIP"))
+    if part.layout.is_deep() && part.compression.deep_codec().is_none() {
+        return Some(format!("deep data cannot have the compression {name}"));
+    }
+    let is_readable = part.layout.is_deep() || part.compression.is_readable();
+    (!is_readable).then(|| format!("compression {name} is not supported: convert it to ZIP"))
 }

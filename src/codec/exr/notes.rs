@@ -1,4 +1,4 @@
-//! What a compression has done to the numbers.
+//! What has been done to the numbers: by a compression, by flattening.
 
 use crate::image::{Aov, AovChannel, AovKind, PartInfo, SampleType};
 
@@ -8,6 +8,13 @@ use super::header::Part;
 /// Adds to each part what its compression loses.
 pub fn add(parts: &mut [PartInfo], aovs: &[Aov], headers: &[Part]) {
     for (index, (part, header)) in parts.iter_mut().zip(headers).enumerate() {
+        if part.layout.is_deep() {
+            part.notes.push(
+                "deep: colours and depths are flattened front to back (over); `samples` is the number of \
+                 samples of each pixel"
+                    .to_owned(),
+            );
+        }
         let name = header.compression.name();
         let keys = |lossy: &dyn Fn(&Aov) -> bool| {
             let of_part = aovs.iter().filter(|aov| aov.part == index && lossy(aov));

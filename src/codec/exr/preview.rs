@@ -9,7 +9,7 @@ use super::header::Part;
 /// Whether a preview in which one line of `step` is decoded takes much less time than the whole.
 pub fn is_cheap(part: &Part, step: u32) -> bool {
     let (grid, every) = choose(part, step);
-    every > 1 || grid.is_some_and(|grid| grid.first > 0)
+    !part.layout.is_deep() && (every > 1 || grid.is_some_and(|grid| grid.first > 0))
 }
 
 /// The level to be decoded, and of how many of its rows of chunks one is enough.

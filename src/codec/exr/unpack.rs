@@ -6,7 +6,7 @@ use libdeflater::Decompressor;
 
 use super::block::Block;
 use super::header::Part;
-use super::{b44, dwa, piz, pxr24, zip};
+use super::{b44, dwa, piz, pxr24, zip, zstd};
 
 /// Room to work in, kept by each thread: nothing is allocated for a block of a size met before.
 pub struct Scratch {
@@ -22,6 +22,7 @@ pub struct Unpacker {
     inflate: Decompressor,
     piz: piz::Scratch,
     dwa: dwa::Scratch,
+    zstd: zstd::Scratch,
 }
 
 impl Unpacker {
@@ -31,6 +32,7 @@ impl Unpacker {
             inflate: Decompressor::new(),
             piz: piz::Scratch::default(),
             dwa: dwa::Scratch::default(),
+            zstd: zstd::Scratch::default(),
         }
     }
 }
@@ -60,7 +62,7 @@ pub fn unpack(
     if packed.len() == bytes {
         return scatter(packed, block);
     }
-    let Unpacker { raw, inflate, piz, dwa } = unpacker;
+    let Unpacker { raw, inflate, piz, dwa, zstd } = unpacker;
     match part.compression.id() {
         0 => Err(format!("it has {} bytes instead of {bytes}", packed.len())),
         1 => {
@@ -79,6 +81,7 @@ pub fn unpack(
         5 => pxr24::decode(packed, block, inflate, raw),
         6 | 7 => b44::decode(packed, block),
         8 | 9 => dwa::decode(packed, block, dwa),
+        13 => zstd::decode(packed, block, zstd),
         _ => Err("its compression is not known".to_owned()),
     }
 }

@@ -15,6 +15,7 @@ fn part(name: Option<&str>, view: Option<&str>, channels: &[&str]) -> PartInfo {
         data_window: Window::of_size(1, 1),
         display_window: Window::of_size(1, 1),
         channels: channels.iter().map(channel).collect(),
+        chromaticities: None,
         unreadable: None,
         notes: Vec::new(),
     }
@@ -185,4 +186,33 @@ fn integers_are_ids_whatever_their_name() {
     let mut part = part(None, None, &["anything"]);
     part.channels[0].sample_type = SampleType::U32;
     assert_eq!(group_aovs(&[part])[0].kind, AovKind::Id);
+}
+
+#[test]
+fn deep_parts_are_flattened_into_floats_and_have_their_number_of_samples() {
+    let mut part = part(None, None, &["A", "R", "id", "samples", "samples"]);
+    part.layout = PartLayout::DeepScanLine;
+    part.channels[1].sample_type = SampleType::F16;
+    part.channels[2].sample_type = SampleType::U32;
+    part.channels[4].sample_type = SampleType::U32;
+    let expected = ["rgba scalar R,A", "id id id", "samples scalar samples", "samples#2 scalar samples"];
+    assert_eq!(told(std::slice::from_ref(&part)), expected);
+    let aovs = group_aovs(&[part]);
+    let types: Vec<_> = aovs.iter().flat_map(|aov| &aov.channels).map(|c| (c.index, c.sample_type)).collect();
+    let (float, uint) = (SampleType::F32, SampleType::U32);
+    assert_eq!(types, [(1, float), (0, float), (2, uint), (3, float), (4, uint)]);
+}
+
+#[test]
+fn luminance_and_chroma_are_one_colour() {
+    let told_of = |channels: &[&str]| told(&[part(None, None, channels)]);
+    assert_eq!(told_of(&["A", "BY", "RY", "Y", "Z"]), ["yc colour Y,RY,BY,A", "Z scalar Z"]);
+    assert_eq!(told_of(&["BY", "RY", "Y"]), ["yc colour Y,RY,BY"]);
+    assert_eq!(told_of(&["beauty.BY", "beauty.RY", "beauty.Y"]), ["beauty colour Y,RY,BY"]);
+    // Only all three; an A goes with R, G, B where there are both.
+    assert_eq!(told_of(&["RY", "Y"]), ["RY colour RY", "Y colour Y"]);
+    let both = ["A", "B", "BY", "G", "R", "RY", "Y"];
+    assert_eq!(told_of(&both), ["rgba colour R,G,B,A", "yc colour Y,RY,BY"]);
+    let two = [part(Some("a"), None, &["BY", "RY", "Y"]), part(Some("b"), None, &["BY", "RY", "Y"])];
+    assert_eq!(told(&two), ["a/yc colour Y,RY,BY", "b/yc colour Y,RY,BY"]);
 }

@@ -31,11 +31,13 @@ pub struct ExrFile {
     compression: u8,
     /// Name, type, samples of the whole image.
     channels: Vec<(String, u32, Vec<u8>)>,
+    /// Name, kind, value.
+    attributes: Vec<(&'static str, &'static str, Vec<u8>)>,
 }
 
 impl ExrFile {
     pub fn new(window: Window) -> Self {
-        Self { window, compression: 0, channels: Vec::new() }
+        Self { window, compression: 0, channels: Vec::new(), attributes: Vec::new() }
     }
 
     /// Claims another compression in the header.
@@ -47,6 +49,12 @@ impl ExrFile {
     /// `sample_type`: 0 uint, 1 half, 2 float. In alphabetical order.
     pub fn channel(mut self, name: &str, sample_type: u32, samples: Vec<u8>) -> Self {
         self.channels.push((name.to_owned(), sample_type, samples));
+        self
+    }
+
+    /// One more attribute of the header.
+    pub fn attribute(mut self, name: &'static str, kind: &'static str, value: Vec<u8>) -> Self {
+        self.attributes.push((name, kind, value));
         self
     }
 
@@ -100,6 +108,9 @@ impl ExrFile {
         attribute("dataWindow", "box2i", &window);
         attribute("displayWindow", "box2i", &window);
         attribute("lineOrder", "lineOrder", &[0]);
+        for (name, kind, value) in &self.attributes {
+            attribute(name, kind, value);
+        }
         attribute("someone's own", "of a kind unknown", &[1, 2, 3]);
         bytes.push(0);
         bytes

@@ -12,15 +12,8 @@ use super::{golden, info, read_all};
 use crate::support;
 
 /// Files that OpenEXR reads and this program does not, and what the error must say.
-const UNSUPPORTED: [(&str, &str); 7] = [
-    ("exr-corpus/OpenImageIO/iinfo/src/tinydeep.exr", "deep data is not supported"),
-    ("exr-corpus/OpenImageIO/oiiotool-deep/src/deep-nosamples.exr", "deep data is not supported"),
-    ("exr-corpus/OpenImageIO/oiiotool-deep/src/deepalpha.exr", "deep data is not supported"),
-    ("exr-corpus/cortex/tiledDeepComplete.exr", "deep data is not supported"),
-    ("exr-corpus/openexr-images/v2/LowResLeftView/Trunks.exr", "deep data is not supported"),
-    ("newcodecs/cloth_HTJ2K256.0018.exr", "compression HTJ2K256 is not supported"),
-    ("newcodecs/cloth_ZSTD.0018.exr", "compression ZSTD is not supported"),
-];
+const UNSUPPORTED: [(&str, &str); 1] =
+    [("newcodecs/cloth_HTJ2K256.0018.exr", "compression HTJ2K256 is not supported")];
 
 const UNFINISHED: &str = "exr-corpus/openexr/unfinished_multipart.exr";
 
@@ -49,6 +42,9 @@ fn check_file(root: &Path, file: &str, expected: &Value) -> Result<usize, String
         let name = file.rsplit('/').next().expect("a file name");
         let clear = error.contains(reason) && error.contains(name);
         return if clear { Ok(0) } else { Err(format!("said {error:?} instead of {reason:?}")) };
+    }
+    if read.as_ref().is_ok_and(|(info, _)| info.parts.iter().any(|part| part.layout.is_deep())) {
+        return Ok(0); // their planes are flattened: `deep.rs` looks at the samples
     }
     let Some(parts) = expected["parts"].as_array().filter(|parts| !parts.is_empty()) else {
         return if read.is_err() { Ok(0) } else { Err("was read, but OpenEXR refuses it".to_owned()) };

@@ -2,9 +2,12 @@
 
 mod build;
 mod damaged;
+mod deep;
+mod deep_file;
 mod exr;
 mod flat;
 mod layouts;
+mod luminance;
 mod names;
 mod regions;
 

@@ -4,6 +4,7 @@
 mod adapter;
 mod failure;
 mod gather;
+mod luminance;
 mod matches_cpu;
 mod noise;
 mod real_frames;
