@@ -227,13 +227,21 @@ impl Decoder<'_> {
 mod tests {
     use super::*;
 
-    /// The block of the values, whose codes have the given lengths; the last symbol is the one that
-    /// repeats, which is not used here.
-    fn encode(lengths: &[(u32, u8)], values: &[u16]) -> Vec<u8> {
+    /// The block of symbols whose codes have the given lengths, and its values. The last symbol that has
+    /// a code repeats three times.
+    fn encode(lengths: &[(u32, u8)], symbols: &[u32]) -> (Vec<u8>, Vec<u16>) {
         let (least, greatest) = (lengths[0].0, lengths[lengths.len() - 1].0);
-        let of_symbol: std::collections::BTreeMap<u32, u8> = lengths.iter().copied().collect();
-        let length = |symbol| of_symbol.get(&symbol).copied().unwrap_or(0);
-        let table: String = (least..=greatest).map(|symbol| format!("{:06b}", length(symbol))).collect();
+        let mut table = String::new();
+        let mut next = least;
+        for &(symbol, length) in lengths {
+            match symbol - next {
+                0 => {}
+                zeros @ 6.. => table += &format!("111111{:08b}", zeros - 6),
+                _ => panic!("no gap or one of 6 to 261"),
+            }
+            table += &format!("{length:06b}");
+            next = symbol + 1;
+        }
         let mut order = lengths.to_vec();
         order.sort_by_key(|&(symbol, length)| (std::cmp::Reverse(length), symbol));
         let mut codes = std::collections::BTreeMap::new();
@@ -243,8 +251,17 @@ mod tests {
             codes.insert(symbol, format!("{code:0width$b}", width = usize::from(length)));
             (code, before) = (code + 1, length);
         }
-        let data: String = values.iter().map(|&value| codes[&u32::from(value)].as_str()).collect();
-        block([least, greatest], &table, &data)
+        let (mut data, mut values) = (String::new(), Vec::new());
+        for &symbol in symbols {
+            data += &codes[&symbol];
+            if symbol == greatest {
+                data += "00000011";
+                values.extend([values[values.len() - 1]; 3]);
+            } else {
+                values.push(symbol as u16);
+            }
+        }
+        (block([least, greatest], &table, &data), values)
     }
 
     fn block(ends: [u32; 2], table: &str, data: &str) -> Vec<u8> {
@@ -283,16 +300,26 @@ mod tests {
     fn codes_of_any_length_are_decoded() {
         // 1, 2, 3, … 57, 58, 58 bits.
         let skewed: Vec<(u32, u8)> = (0..59).map(|symbol| (symbol, 58.min(symbol as u8 + 1))).collect();
-        // Two short ones and many of 14 bits.
-        let two_sizes: Vec<(u32, u8)> = (0..8194).map(|at| (at, if at < 2 { 2 } else { 14 })).collect();
+        // Two short ones and many of 14 bits after a gap.
+        let two_sizes: Vec<(u32, u8)> =
+            (0..8194).map(|at| if at < 2 { (at, 2) } else { (at + 200, 14) }).collect();
         for (lengths, step) in [(skewed, 1), (two_sizes, 37)] {
-            let count = lengths.len() as u32 - 1;
-            let often = (0..4000u32).map(|at| at.trailing_zeros().min(count - 1) as u16);
-            let all = (0..count.div_ceil(step)).map(|at| (at * step) as u16);
-            let values: Vec<u16> = often.clone().chain(all).chain(often).collect();
-            let packed = encode(&lengths, &values);
+            let symbol = |at: usize| lengths[at.min(lengths.len() - 1)].0;
+            let often = (1..4000u32).map(|at| symbol(at.trailing_zeros() as usize));
+            let each = (0..lengths.len()).step_by(step).map(symbol);
+            let last_ones = (1..20).map(|at| symbol(lengths.len() - at));
+            let ends = [symbol(0), symbol(usize::MAX)].repeat(20).into_iter();
+            let symbols: Vec<u32> = often
+                .clone()
+                .chain(ends)
+                .chain(often.clone())
+                .chain(last_ones)
+                .chain(each)
+                .chain(often)
+                .collect();
+            let (packed, values) = encode(&lengths, &symbols);
             assert_eq!(decoded(&packed, values.len()).as_deref(), Ok(&values[..]));
-            for short in [1, 2, 31, 32, 33, 3999, 4010, values.len() - 1] {
+            for short in [1, 2, 31, 32, 33, 3999, 4010, 4011, values.len() - 1] {
                 assert_eq!(decoded(&packed, short).as_deref(), Ok(&values[..short]), "{short} values");
             }
         }
