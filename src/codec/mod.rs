@@ -88,16 +88,20 @@ fn read(info: &ImageInfo, aovs: &[&Aov], wish: Wish, limits: &Limits) -> Option<
             (FileFormat::Jpeg, _) => jpeg::read_planes(&source, info, aovs, limits)?,
         };
         let Wish::Region(area) = wish else { return Ok(Some(flat)) };
-        let crop = |plane: Result<Plane, Error>| match plane?.crop(area) {
-            plane if plane.data_window.is_empty() => {
-                let reason = "it has no pixel of the region asked for";
-                Err(Error::unsupported(&info.path, "", reason))
-            }
-            plane => Ok(plane),
-        };
-        Ok(Some(flat.into_iter().map(crop).collect()))
+        Ok(Some(flat.into_iter().map(|plane| crop(&plane?, area, &info.path)).collect()))
     };
     planes().unwrap_or_else(|error: Error| Some(aovs.iter().map(|_| Err(error.clone())).collect()))
+}
+
+/// The pixels of `area`, one at least.
+fn crop(plane: &Plane, area: Window, path: &Path) -> Result<Plane, Error> {
+    match plane.crop(area) {
+        plane if plane.data_window.is_empty() => {
+            let reason = format!("no pixel of the region {area} is in its data window");
+            Err(Error::unsupported(path, "", reason))
+        }
+        plane => Ok(plane),
+    }
 }
 
 /// Refuses what would take too much memory, before any is taken.

@@ -27,7 +27,7 @@ mod zstd;
 use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, Window, group_aovs};
 
 use super::source::Source;
-use super::{Error, Limits};
+use super::{Error, Limits, crop};
 use chunks::ChunkTable;
 pub use deep::DeepPart;
 use grid::Grid;
@@ -83,9 +83,9 @@ pub fn read_planes(
             None if told.layout.is_deep() => {
                 let offsets = full_resolution(&header, &table, part);
                 let planes = deep::read_planes(source, &header, offsets, &of_part, limits);
-                planes.map(|planes| match wish {
-                    Wish::Region(area) => planes.iter().map(|plane| plane.crop(area)).collect(),
-                    Wish::Whole | Wish::Preview(_) => planes,
+                planes.and_then(|planes| match wish {
+                    Wish::Region(area) => planes.iter().map(|p| crop(p, area, &source.path)).collect(),
+                    Wish::Whole | Wish::Preview(_) => Ok(planes),
                 })
             }
             None => flat::read_planes((source, &header, &mut table), part, &of_part, wish),

@@ -4,3 +4,4 @@ mod compare;
 mod demo;
 mod info;
 mod odd;
+mod partly;

@@ -107,13 +107,8 @@ fn the_good_part_of_an_unfinished_or_damaged_file_is_read() {
             assert_eq!(hole.incomplete, incomplete);
             assert!(hole.reason.contains(&format!("lines {} to {}", bad.start, bad.end - 1)), "{hole:?}");
             for y in 23..65 {
-                let expected = if bad.contains(&y) {
-                    sound.pixel(80, y).map(|samples| samples.iter().map(|_| 0).collect::<Vec<_>>())
-                } else {
-                    sound.pixel(80, y).map(|samples| samples.iter().map(|sample| sample.bits()).collect())
-                };
-                let found = plane.pixel(80, y).map(|s| s.iter().map(|s| s.bits()).collect::<Vec<_>>());
-                assert_eq!(found, expected, "{} in line {y}", aov.key);
+                let expected = if bad.contains(&y) { None } else { sound.pixel(80, y) };
+                assert_eq!(plane.pixel(80, y), expected, "{} in line {y}", aov.key);
             }
         }
     }
@@ -160,7 +155,7 @@ fn a_header_that_claims_gigabytes_is_refused() {
 
 #[test]
 fn an_unknown_compression_is_named_and_its_header_told() {
-    for (id, name) in [(11, "HTJ2K32"), (12, "LJ2K"), (13, "ZSTD"), (77, "unknown (77)")] {
+    for (id, name) in [(10, "HTJ2K256"), (11, "HTJ2K32"), (12, "LJ2K"), (77, "unknown (77)")] {
         let file = ExrFile::new(Window::of_size(4, 1)).channel("Z", 2, vec![0; 16]).compression(id).write();
         let told = info(file.path()).expect("the header is sound");
         assert_eq!(told.parts[0].compression, name);

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::build::temporary;
 use super::deep_file::{DeepFile, DeepLine, floats};
-use super::{golden, info, read_all};
+use super::{golden, info, read_partly};
 use crate::support;
 
 fn sha256(bytes: &[u8]) -> String {
@@ -86,7 +86,7 @@ fn samples_of_the_whole_set_are_bit_exact() {
 fn planes_are_what_openexr_composites() {
     let mut compared = 0;
     for (path, expected) in golden_files() {
-        let (info, planes) = read_all(&path).expect("sound");
+        let (info, planes) = read_partly(&path).expect("sound");
         let flat = expected["flat"].as_object().expect("flat");
         for (aov, plane) in info.aovs.iter().zip(&planes) {
             assert_eq!(plane.size_bytes(), info.aov_bytes(aov), "{path:?} {}", aov.key);
@@ -107,7 +107,7 @@ fn planes_are_what_openexr_composites() {
 #[test]
 fn the_number_of_samples_is_an_aov_and_ids_are_those_in_front() {
     for (path, _) in golden_files() {
-        let (info, planes) = read_all(&path).expect("sound");
+        let (info, planes) = read_partly(&path).expect("sound");
         let (_, deep) = read_deep(&path);
         let place = info.aovs.iter().position(|aov| aov.key == "samples").expect("samples");
         assert_eq!(info.aovs[place].kind, AovKind::Scalar);
@@ -149,7 +149,7 @@ fn pixel(planes: &[Plane], (x, y): (i32, i32)) -> Vec<f64> {
 #[test]
 fn a_pixel_flattened_by_hand() {
     let file = temporary(&handmade().bytes());
-    let (info, planes) = read_all(file.path()).expect("sound");
+    let (info, planes) = read_partly(file.path()).expect("sound");
     let keys: Vec<_> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
     assert_eq!(keys, ["rgba", "Z", "samples"]);
     assert!(info.parts[0].notes[0].contains("flattened front to back"), "{:?}", info.parts[0].notes);
@@ -166,7 +166,7 @@ fn without_alpha_the_front_counts() {
     let mut file = handmade();
     file.channels = vec![("AR", 2), ("X.R", 2), ("Z", 2)];
     let file = temporary(&file.bytes());
-    let (_, planes) = read_all(file.path()).expect("sound");
+    let (_, planes) = read_partly(file.path()).expect("sound");
     assert_eq!(pixel(&planes, (1, 0)), [0.25, 0.125, 1.0, 3.0]);
 }
 
@@ -174,7 +174,7 @@ fn without_alpha_the_front_counts() {
 fn a_part_with_a_channel_called_samples_keeps_it() {
     let mut file = handmade();
     file.channels[2].0 = "samples";
-    let (info, planes) = read_all(temporary(&file.bytes()).path()).expect("sound");
+    let (info, planes) = read_partly(temporary(&file.bytes()).path()).expect("sound");
     let keys: Vec<_> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
     assert_eq!(keys, ["rgba", "samples", "samples#2"]);
     // No depth: in the order of the file.
@@ -187,7 +187,7 @@ fn told(change: impl Fn(&mut DeepFile)) -> String {
     let mut file = handmade();
     change(&mut file);
     let file = temporary(&file.bytes());
-    let (info, planes) = read_all(file.path()).expect("its second line is sound");
+    let (info, planes) = read_partly(file.path()).expect("its second line is sound");
     let deep = codec::read_deep(&info, 0, &Limits::default()).expect("likewise");
     assert_eq!(deep.counts, [0; 4]);
     let name = file.path().file_name().expect("a name").to_string_lossy().into_owned();
@@ -218,7 +218,7 @@ fn a_file_of_damaged_chunks_is_an_error() {
     let mut file = handmade();
     file.lines.pop();
     file.lines[0].data_size = 50;
-    let error = read_all(temporary(&file.bytes()).path()).expect_err("nothing can be read");
+    let error = read_partly(temporary(&file.bytes()).path()).expect_err("nothing can be read");
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
 }
 
@@ -265,7 +265,7 @@ fn mutations_never_panic() {
             }
             let file = temporary(&bytes);
             let start = std::time::Instant::now();
-            match read_all(file.path()) {
+            match read_partly(file.path()) {
                 Ok((_, planes)) if planes.iter().all(|plane| plane.unreadable.is_empty()) => whole += 1,
                 Ok(_) => partial += 1,
                 Err(_) => refused += 1,

@@ -29,13 +29,18 @@ fn info(path: &Path) -> Result<ImageInfo, Error> {
     codec::read_info(path, &Limits::default())
 }
 
-/// All AOVs of a file, or the first thing that went wrong with any of their pixels.
-fn read_all(path: &Path) -> Result<(ImageInfo, Vec<Plane>), Error> {
+/// All AOVs of a file as far as they can be read, or the first of which nothing can.
+fn read_partly(path: &Path) -> Result<(ImageInfo, Vec<Plane>), Error> {
     let info = info(path)?;
     let aovs: Vec<_> = info.aovs.iter().collect();
     let planes = codec::read_planes(&info, &aovs, &Limits::default());
     assert_eq!(planes.len(), aovs.len());
-    let planes = planes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok((info, planes.into_iter().collect::<Result<Vec<_>, _>>()?))
+}
+
+/// All AOVs of a file, or the first thing that went wrong with any of their pixels.
+fn read_all(path: &Path) -> Result<(ImageInfo, Vec<Plane>), Error> {
+    let (info, planes) = read_partly(path)?;
     match planes.iter().flat_map(|plane| &plane.unreadable).next() {
         None => Ok((info, planes)),
         Some(first) if first.incomplete => {

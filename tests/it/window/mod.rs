@@ -7,4 +7,5 @@ mod exports;
 mod input;
 mod loading;
 mod panels;
+mod partly;
 mod viewing;
