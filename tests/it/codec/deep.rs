@@ -240,6 +240,21 @@ fn more_samples_than_allowed_are_refused() {
 }
 
 #[test]
+fn a_header_that_claims_gigabytes_is_refused() {
+    let sound = std::fs::read(support::small_data().join("deep/deep_ZIPS_tiles_smooth.exr")).expect("read");
+    let mut huge = sound.clone();
+    let value = |name: &str, kind: &str| {
+        let start = [name.as_bytes(), b"\0", kind.as_bytes(), b"\0"].concat();
+        sound.windows(start.len()).position(|w| *w == start[..]).expect("there") + start.len() + 4
+    };
+    let (window, tiles) = (value("dataWindow", "box2i"), value("tiles", "tiledesc"));
+    huge[window + 8..window + 16].copy_from_slice(&[30_000_i32.to_le_bytes(); 2].concat());
+    huge[tiles..tiles + 8].copy_from_slice(&[(1_u32 << 30).to_le_bytes(); 2].concat());
+    let error = read_all(temporary(&huge).path()).expect_err("impossible");
+    assert!(error.to_string().contains("its header claims"), "{error}");
+}
+
+#[test]
 fn a_flat_part_has_no_deep_samples() {
     let info = info(&support::small_data().join("layouts/autocrop.0018.exr")).expect("sound");
     let error = codec::read_deep(&info, 0, &Limits::default()).expect_err("flat");
