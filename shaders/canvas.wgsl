@@ -38,10 +38,12 @@ const TRANSFORM_LUMINANCE_CHROMA: u32 = 5u; // as COLOUR, of Y, RY, BY
 
 const SHOW_HEAT: u32 = 1u;   // colour what changed, dim what did not
 const SHOW_SIGNED: u32 = 2u; // the map is diverging
+const SHOW_UNREADABLE: u32 = 4u; // `unreadable` is of this plane
 
 const FLAG_CHANGED: u32 = 1u;
 const FLAG_NON_FINITE: u32 = 2u;
 const FLAG_UNCOVERED: u32 = 4u;
+const FLAG_UNREADABLE: u32 = 8u;
 
 const BLOCK: i32 = 16; // pixels across a block of the coarse map
 
@@ -61,7 +63,8 @@ const GROUND = vec3f(0.055, 0.058, 0.065);
 @group(0) @binding(10) var delta_flags: texture_2d<u32>;
 @group(0) @binding(11) var lut: texture_2d<f32>; // 256 x 2: sequential, diverging
 @group(0) @binding(12) var coarse: texture_2d<f32>; // strongest change of BLOCK x BLOCK pixels
-@group(0) @binding(13) var coarse_flags: texture_2d<u32>; // all flags of its changed pixels
+@group(0) @binding(13) var coarse_flags: texture_2d<u32>; // all flags of its changed and unreadable pixels
+@group(0) @binding(14) var unreadable: texture_2d<u32>; // not 0 where the file does not give the pixel
 
 @vertex
 fn vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
@@ -189,8 +192,19 @@ fn ground(image: vec2i, screen: vec2f) -> vec3f {
     return GROUND + vec3f(0.018) * f32(tile);
 }
 
+// Stripes over pixels that a file does not give, falling to the right: those of uncovered ones rise.
+fn hatching(screen: vec2f) -> vec3f {
+    let stripe = (i32(screen.x) - i32(screen.y)) & 7;
+    return select(vec3f(0.17, 0.075, 0.08), vec3f(0.85, 0.30, 0.30), stripe < 2);
+}
+
+fn is_unreadable(image: vec2i) -> bool {
+    if (params.flags & SHOW_UNREADABLE) == 0u { return false; }
+    return textureLoad(unreadable, image - params.data.xy, 0).x != 0u;
+}
+
 // A picture of the footprint of one screen pixel: the mean of some of its pixels; one that is not
-// finite shows.
+// finite shows, and before it one that cannot be read.
 fn picture(first: vec2i, count: i32, screen: vec2f) -> vec3f {
     let across = min(count, 4);
     var sum = vec3f(0.0);
@@ -199,6 +213,7 @@ fn picture(first: vec2i, count: i32, screen: vec2f) -> vec3f {
         for (var i = 0; i < across; i++) {
             let image = first + vec2i(i, j) * count / across;
             if !inside(image, params.data) { continue; }
+            if is_unreadable(image) { return hatching(screen); }
             let pixel = load(image);
             if !pixel.finite { return MAGENTA; }
             sum += shade(pixel);
@@ -225,13 +240,14 @@ struct Strongest {
     flags: u32,
 }
 
-// The strongest change in the footprint of one screen pixel, pixel by pixel.
+// The strongest change in the footprint of one screen pixel, pixel by pixel, and the flags of all that
+// changed or cannot be read.
 fn strongest(first: vec2i, last: vec2i) -> Strongest {
     var found = Strongest(0.0, 0u);
     for (var y = first.y; y <= last.y; y++) {
         for (var x = first.x; x <= last.x; x++) {
             let flags = textureLoad(delta_flags, vec2i(x, y), 0).x;
-            if (flags & FLAG_CHANGED) == 0u { continue; }
+            if (flags & (FLAG_CHANGED | FLAG_UNREADABLE)) == 0u { continue; }
             found.flags |= flags;
             let value = textureLoad(delta, vec2i(x, y), 0).x;
             if abs(value) > abs(found.value) { found.value = value; }
@@ -254,7 +270,7 @@ fn strongest_block(first: vec2i, last: vec2i) -> Strongest {
 }
 
 // One changed pixel stays visible however far away.
-// Returns colour and, in w, whether anything changed.
+// Returns colour and, in w, whether there is anything to show.
 fn heat(first: vec2i, count: i32, screen: vec2f) -> vec4f {
     let from_map = max(first - params.map.xy, vec2i(0));
     let to_map = min(first + count - 1 - params.map.xy, params.map.zw - 1);
@@ -270,7 +286,8 @@ fn heat(first: vec2i, count: i32, screen: vec2f) -> vec4f {
         let stripe = (i32(screen.x) + i32(screen.y)) & 7;
         return vec4f(select(vec3f(0.10, 0.13, 0.13), vec3f(0.25, 0.62, 0.60), stripe < 2), 1.0);
     }
-    return vec4f(heat_colour(found.value), select(0.0, 1.0, (found.flags & FLAG_CHANGED) != 0u));
+    if (found.flags & FLAG_CHANGED) != 0u { return vec4f(heat_colour(found.value), 1.0); }
+    return vec4f(hatching(screen), select(0.0, 1.0, (found.flags & FLAG_UNREADABLE) != 0u));
 }
 
 @fragment

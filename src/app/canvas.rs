@@ -19,6 +19,7 @@ pub const HEAT_FLOOR: f32 = 0.14;
 
 const SHOW_HEAT: u32 = 1;
 const SHOW_SIGNED: u32 = 2;
+const SHOW_UNREADABLE: u32 = 4;
 
 /// How the values of a plane become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,10 +148,11 @@ impl Pane {
         for (code, channel) in types.iter_mut().zip(&plane.channels) {
             *code = type_code(channel.samples.sample_type());
         }
-        let (mut flags, luminance) = (0, picture.luminance);
+        let mut flags = if plane.unreadable.is_empty() { 0 } else { SHOW_UNREADABLE };
+        let luminance = picture.luminance;
         let (mut heat_max, mut map) = (1.0, [0; 4]);
         if let Some((heat, max)) = &picture.heat {
-            flags = SHOW_HEAT | if heat.signed { SHOW_SIGNED } else { 0 };
+            flags |= SHOW_HEAT | if heat.signed { SHOW_SIGNED } else { 0 };
             (heat_max, map) = (if *max > 0.0 { *max } else { 1.0 }, window(heat.map.window));
         }
         Params {
@@ -250,8 +252,9 @@ impl Resources {
         let flags = heat.and_then(|heat| heat.uints[0].as_ref()).unwrap_or(&textures.no_uint);
         let coarse = heat.and_then(|heat| heat.floats[1].as_ref()).unwrap_or(&textures.no_float);
         let coarse_flags = heat.and_then(|heat| heat.uints[1].as_ref()).unwrap_or(&textures.no_uint);
-        let of_heat = [delta, flags, &textures.lut, coarse, coarse_flags];
-        let views = (0..4).map(float).chain((0..4).map(uint)).chain(of_heat);
+        let unreadable = picture.unreadable.as_ref().unwrap_or(&textures.no_uint);
+        let others = [delta, flags, &textures.lut, coarse, coarse_flags, unreadable];
+        let views = (0..4).map(float).chain((0..4).map(uint)).chain(others);
         for (binding, view) in (1..).zip(views) {
             entries
                 .push(wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) });

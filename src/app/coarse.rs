@@ -3,7 +3,7 @@
 //! Far out, the footprint of one screen pixel is thousands of image pixels: too many to look at,
 //! and looking at some of them misses the one that changed. The shader looks at blocks instead.
 
-use crate::metric::{DeltaMap, FLAG_CHANGED};
+use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_UNREADABLE};
 
 /// Pixels across a block; `BLOCK` in `shaders/canvas.wgsl`.
 pub const BLOCK: usize = 16;
@@ -15,7 +15,7 @@ pub struct Coarse {
     pub size: (u32, u32),
     /// The changed value furthest from 0; 0 where nothing changed.
     pub values: Vec<f32>,
-    /// The flags of all changed pixels together.
+    /// The flags of all changed and all unreadable pixels together.
     pub flags: Vec<u8>,
 }
 
@@ -27,7 +27,8 @@ impl Coarse {
             (width.div_ceil(BLOCK).max(1), (map.window.height as usize).div_ceil(BLOCK).max(1));
         let (mut values, mut flags) = (vec![0.0_f32; across * down], vec![0_u8; across * down]);
         let pixels = map.flags.iter().zip(&map.values).enumerate();
-        for (index, (&flag, &value)) in pixels.filter(|(_, (flag, _))| **flag & FLAG_CHANGED != 0) {
+        let shown = FLAG_CHANGED | FLAG_UNREADABLE;
+        for (index, (&flag, &value)) in pixels.filter(|(_, (flag, _))| **flag & shown != 0) {
             let block = index / width / BLOCK * across + index % width / BLOCK;
             flags[block] |= flag;
             if value.abs() > values[block].abs() {
@@ -49,14 +50,16 @@ mod tests {
         let window = Window::new(-5, 7, 40, 20);
         let mut map = DeltaMap { window, values: vec![0.5; 800], flags: vec![0; 800] };
         let at = |x: i32, y: i32| window.index(x, y).expect("inside");
-        for (x, y, value, flag) in
-            [(34, 26, -0.25, FLAG_CHANGED), (33, 26, 0.1, FLAG_CHANGED | FLAG_UNCOVERED)]
-        {
+        for (x, y, value, flag) in [
+            (34, 26, -0.25, FLAG_CHANGED),
+            (33, 26, 0.1, FLAG_CHANGED | FLAG_UNCOVERED),
+            (-5, 26, 0.0, FLAG_UNREADABLE),
+        ] {
             (map.values[at(x, y)], map.flags[at(x, y)]) = (value, flag);
         }
         let coarse = Coarse::new(&map);
         assert_eq!(coarse.size, (3, 2));
         assert_eq!(coarse.values, [0.0, 0.0, 0.0, 0.0, 0.0, -0.25]);
-        assert_eq!(coarse.flags, [0, 0, 0, 0, 0, FLAG_CHANGED | FLAG_UNCOVERED]);
+        assert_eq!(coarse.flags, [0, 0, 0, FLAG_UNREADABLE, 0, FLAG_CHANGED | FLAG_UNCOVERED]);
     }
 }

@@ -1,7 +1,7 @@
 //! What the background threads do, and the messages they send to the window.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -10,13 +10,14 @@ use crossbeam_channel::{Receiver, Sender};
 use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
 use super::coarse::Coarse;
+use super::marks::mark;
 use super::sweep;
 use super::target::Target;
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
 use crate::export::{self, MapCaption, MapStyle};
 use crate::image::{Scale, Window};
-use crate::load::{Decoded, Loader, PlaneKey, Wake};
+use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
 use crate::sequence::{Depth, discover};
 use crate::view::{Entry, PairKey};
@@ -307,28 +308,6 @@ fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<H
     let coarse = Coarse::new(&map);
     let caption = job.caption.clone();
     Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max, caption })))
-}
-
-fn mark(
-    job: &MarksJob,
-    loader: &Loader,
-    backend: &dyn Backend,
-    stale: &Stale,
-    tell: &dyn Fn(Message) -> bool,
-) {
-    for (aov, rule) in &job.aovs {
-        if stale.is_set() {
-            return;
-        }
-        let plane = |path: &Path| loader.fetch(&PlaneKey { path: path.to_owned(), aov: aov.clone() }).ok();
-        let changed = plane(&job.candidate).zip(plane(&job.reference)).and_then(|(a, b)| {
-            let pair = Pair::new(&a.plane, &b.plane, Extent::Union).ok()?;
-            Some(backend.compare(&pair, rule, Want::Stats).stats.changed > 0)
-        });
-        if !tell(Message::Marked(job.number, aov.clone(), changed)) {
-            return;
-        }
-    }
 }
 
 fn context(backend: &Arc<dyn Backend>, memory_bytes: u64, cancel: &Arc<AtomicBool>) -> Context {

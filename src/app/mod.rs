@@ -11,6 +11,7 @@ mod exports;
 mod jobs;
 mod judge;
 pub mod keys;
+mod marks;
 mod panels;
 mod range;
 mod requests;

@@ -34,11 +34,36 @@ fn percentiles(plane: &Plane) -> (f32, f32) {
         .channels
         .iter()
         .flat_map(|channel| {
-            (0..channel.samples.len()).step_by(stride).map(|i| channel.samples.get(i).to_f64())
+            let given = |i: &usize| {
+                let (x, y) = plane.data_window.pixel(*i);
+                plane.unreadable_at(x, y).is_none()
+            };
+            let indices = (0..channel.samples.len()).step_by(stride).filter(given);
+            indices.map(|i| channel.samples.get(i).to_f64())
         })
         .filter(|value| value.is_finite() && value.abs() < FAR)
         .collect();
     values.sort_by(f64::total_cmp);
     let at = |fraction: f64| values.get((fraction * values.len() as f64) as usize).copied().unwrap_or(0.0);
     (at(0.01) as f32, values.get((0.99 * values.len() as f64) as usize).map_or(at(0.0), |v| *v) as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{PlaneChannel, Samples, Unreadable, Window};
+
+    #[test]
+    fn what_cannot_be_read_is_no_part_of_the_range() {
+        let window = Window::of_size(10, 10);
+        let values = (0..100).map(|i| if i < 50 { 5.0 + i as f32 / 49.0 } else { 0.0 }).collect();
+        let hole = Window::new(0, 5, 10, 5);
+        let plane = Plane {
+            data_window: window,
+            display_window: window,
+            channels: vec![PlaneChannel { name: "Z".into(), samples: Samples::F32(values) }],
+            unreadable: vec![Unreadable { window: hole, incomplete: true, reason: String::new() }],
+        };
+        assert_eq!(display_range(AovKind::Scalar, &plane), ([5.0; 4], [6.0; 4]));
+    }
 }

@@ -45,7 +45,8 @@ impl App {
                 wishes.extend(self.plane_key(view.catalogue.path(side, *frame)));
             }
         }
-        self.loader.want(wishes);
+        // The two at the playhead.
+        self.loader.want(wishes, 2);
     }
 
     fn sides(&self) -> (Option<Loaded>, Option<Loaded>) {

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::background::Stale;
-use crate::engine::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Value};
-use crate::image::{Plane, Sample, Window};
+use crate::engine::{
+    self, Cell, CellStatus, Outcome, Probe, ProbeShape, RegionStats, Value, shortfall, unreadable_cell,
+};
+use crate::image::{ImageInfo, Plane, Sample, Window};
 use crate::load::{Decoded, Failure, Loader, PlaneKey};
 use crate::metric::{Backend, Extent, Pair, Rule, Want, channel_changed};
 use crate::view::StripCell;
@@ -47,7 +49,7 @@ pub struct FrameResult {
 enum Side {
     Missing,
     Failed(Failure),
-    There(Arc<Decoded>),
+    There(Arc<Decoded>, Arc<ImageInfo>),
 }
 
 /// Walks until done or stale; `send` returns false when nobody listens.
@@ -74,9 +76,11 @@ pub fn run(
 
 fn side(job: &Job, loader: &Loader, file: Option<&PathBuf>) -> Side {
     let Some(path) = file else { return Side::Missing };
-    match loader.fetch(&PlaneKey { path: path.clone(), aov: job.aov.clone() }) {
-        Ok(decoded) => Side::There(decoded),
-        Err(failure) => Side::Failed(failure),
+    let decoded = loader.fetch(&PlaneKey { path: path.clone(), aov: job.aov.clone() });
+    match (decoded, loader.info(path)) {
+        (Ok(decoded), Ok(info)) => Side::There(decoded, info),
+        (Err(failure), _) => Side::Failed(failure),
+        (Ok(_), Err(error)) => Side::Failed(error.into()),
     }
 }
 
@@ -92,15 +96,25 @@ fn strip(job: &Job, backend: &dyn Backend, candidate: &Side, reference: &Side) -
     match (candidate, reference) {
         (Side::Missing, _) | (_, Side::Missing) => StripCell::Missing,
         (Side::Failed(failure), _) | (_, Side::Failed(failure)) => StripCell::Failed(failure.to_string()),
-        (Side::There(candidate), Side::There(reference)) => {
-            match Pair::new(&candidate.plane, &reference.plane, Extent::Union) {
-                Ok(pair) => {
-                    let stats = backend.compare(&pair, &job.rule, Want::Stats).stats;
-                    StripCell::Compared { changed: stats.changed_fraction(), max_abs: stats.max_abs }
-                }
-                Err(error) => StripCell::Failed(error.to_string()),
-            }
+        (Side::There(candidate, of_candidate), Side::There(reference, of_reference)) => {
+            let side = |decoded, info| engine::Side { plane: decoded, info: Some(info) };
+            let sides = [side(&candidate.plane, of_candidate), side(&reference.plane, of_reference)];
+            compared(job, backend, sides)
         }
+    }
+}
+
+fn compared(job: &Job, backend: &dyn Backend, sides: [engine::Side<'_>; 2]) -> StripCell {
+    let pair = match Pair::new(sides[0].plane, sides[1].plane, Extent::Union) {
+        Ok(pair) => pair,
+        Err(error) => return StripCell::Failed(error.to_string()),
+    };
+    let stats = backend.compare(&pair, &job.rule, Want::Stats).stats;
+    let (changed, max_abs) = (stats.changed_fraction(), stats.max_abs);
+    match Outcome::new(&pair, stats, shortfall(&sides, pair.window)) {
+        Outcome::Compared(_) => StripCell::Compared { changed, max_abs },
+        Outcome::InPart(_, failure) => StripCell::InPart { changed, max_abs, reason: failure.reason },
+        Outcome::Failed(failure) => StripCell::Failed(failure.reason),
     }
 }
 
@@ -130,16 +144,21 @@ fn cell(rule: &Rule, side: &Side, reference: Option<&Side>, probe: &Probe, chann
             return empty_cell(CellStatus::IncompleteFile);
         }
         Side::Failed(_) => return empty_cell(CellStatus::Unreadable),
-        Side::There(decoded) => &decoded.plane,
+        Side::There(decoded, _) => &decoded.plane,
     };
     if plane.channel_index(channel).is_none() {
         return empty_cell(CellStatus::AovMissing);
     }
     let other = match reference {
-        Some(Side::There(decoded)) => Some(&decoded.plane),
+        Some(Side::There(decoded, _)) => Some(&decoded.plane),
         _ => None,
     };
+    if let Some(status) = unreadable_cell(plane, probe.window) {
+        return empty_cell(status);
+    }
     let sizes_differ = other.is_some_and(|other| other.display_window != plane.display_window);
+    let unreadable = other.and_then(|other| unreadable_cell(other, probe.window));
+    let other = other.filter(|_| unreadable.is_none());
     let values = match probe.shape {
         ProbeShape::Pixel => pixel_values(rule, plane, other, probe.window, channel),
         ProbeShape::Region => region_values(rule, plane, other, probe.window, channel),
@@ -147,8 +166,9 @@ fn cell(rule: &Rule, side: &Side, reference: Option<&Side>, probe: &Probe, chann
     let Some((value, reference, changed)) = values else {
         return empty_cell(CellStatus::OutsideDataWindow);
     };
-    if sizes_differ {
-        return Cell { value: Some(value), ..empty_cell(CellStatus::SizeMismatch) };
+    let unlike = sizes_differ.then_some(CellStatus::SizeMismatch).or(unreadable);
+    if let Some(status) = unlike {
+        return Cell { value: Some(value), ..empty_cell(status) };
     }
     let delta = reference.map(|reference| value.to_f64() - reference.to_f64());
     Cell { status: CellStatus::Compared, value: Some(value), reference, delta, changed }
@@ -207,3 +227,6 @@ fn statistics(values: &[f64], changed_fraction: f64) -> RegionStats {
     let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     RegionStats { mean, min, max, std: variance.sqrt(), changed_fraction }
 }
+
+#[cfg(test)]
+mod tests;

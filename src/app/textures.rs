@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui_wgpu::wgpu;
 
 use super::canvas::Heat;
-use crate::image::{ColorMap, SampleType};
+use crate::image::{ColorMap, Plane, SampleType};
 use crate::load::Decoded;
 
 /// Bytes of textures that may be kept.
@@ -30,6 +30,8 @@ pub struct Uploaded {
     pub floats: Vec<Option<wgpu::TextureView>>,
     /// Channels stored as integers.
     pub uints: Vec<Option<wgpu::TextureView>>,
+    /// 1 where the file does not give the pixel; `None` for a plane that is all there, and for a map.
+    pub unreadable: Option<wgpu::TextureView>,
     bytes: u64,
 }
 
@@ -126,7 +128,7 @@ pub fn plane_textures(
     if !fits(device, size.0, size.1) {
         return None;
     }
-    let mut uploaded = Uploaded { floats: Vec::new(), uints: Vec::new(), bytes: 0 };
+    let mut uploaded = Uploaded { floats: Vec::new(), uints: Vec::new(), unreadable: None, bytes: 0 };
     for channel in decoded.plane.channels.iter().take(4) {
         let sample_type = channel.samples.sample_type();
         let bytes = channel.samples.as_bytes();
@@ -135,6 +137,10 @@ pub fn plane_textures(
         let (float, uint) = if sample_type.is_float() { (Some(view), None) } else { (None, Some(view)) };
         uploaded.floats.push(float);
         uploaded.uints.push(uint);
+    }
+    if let Some(mask) = unreadable_mask(&decoded.plane) {
+        uploaded.bytes += mask.len() as u64;
+        uploaded.unreadable = Some(upload(device, queue, size, wgpu::TextureFormat::R8Uint, &mask, stop));
     }
     Some(uploaded)
 }
@@ -160,8 +166,22 @@ pub fn heat_textures(
     Some(Uploaded {
         floats: vec![float(size, &map.values), float(coarse.size, &coarse.values)],
         uints: vec![uint(size, &map.flags), uint(coarse.size, &coarse.flags)],
+        unreadable: None,
         bytes: (map.flags.len() + coarse.flags.len()) as u64 * 5,
     })
+}
+
+/// 1 for each pixel that the file does not give, else 0; `None` where it gives all.
+fn unreadable_mask(plane: &Plane) -> Option<Vec<u8>> {
+    let (window, holes) = (plane.data_window, &plane.unreadable);
+    let mut mask = (!holes.is_empty()).then(|| vec![0; window.pixels() as usize])?;
+    for hole in holes.iter().map(|hole| hole.window.intersection(&window)) {
+        for y in 0..hole.height as i32 {
+            let start = window.index(hole.x, hole.y + y).expect("cut to the window");
+            mask[start..start + hole.width as usize].fill(1);
+        }
+    }
+    Some(mask)
 }
 
 fn fits(device: &wgpu::Device, width: u32, height: u32) -> bool {
@@ -212,4 +232,26 @@ fn upload(
         queue.write_texture(target, bytes, layout, size);
     }
     texture.create_view(&wgpu::TextureViewDescriptor::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{PlaneChannel, Samples, Unreadable, Window};
+
+    #[test]
+    fn the_mask_marks_what_the_file_does_not_give() {
+        let window = Window::new(-2, 3, 5, 3);
+        let hole = |window| Unreadable { window, incomplete: false, reason: String::new() };
+        let mut plane = Plane {
+            data_window: window,
+            display_window: window,
+            channels: vec![PlaneChannel { name: "Z".into(), samples: Samples::U8(vec![0; 15]) }],
+            unreadable: Vec::new(),
+        };
+        assert_eq!(unreadable_mask(&plane), None);
+        plane.unreadable = vec![hole(Window::new(-1, 3, 2, 2)), hole(Window::new(2, 5, 1, 1))];
+        let expected = [0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1];
+        assert_eq!(unreadable_mask(&plane).as_deref(), Some(&expected[..]));
+    }
 }

@@ -27,6 +27,9 @@ pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(255, 0, 217);
 /// Pixels that one of the two does not have, as the canvas stripes them.
 pub const UNCOVERED: Color32 = Color32::from_rgb(64, 158, 153);
 
+/// Pixels that a file does not give, as the canvas stripes them.
+pub const UNREADABLE: Color32 = Color32::from_rgb(217, 77, 77);
+
 /// Of the sequences: even in lightness, told apart by colour-blind eyes as far as eight can be.
 const SEQUENCES: [Color32; 8] = [
     Color32::from_rgb(122, 178, 236),

@@ -8,12 +8,13 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use crate::codec::Limits;
 use crate::engine::{self, Allowance, AovGlob, Probe, ProbeShape, RuleChoice, Rules};
 use crate::gpu::{self, Gpu, GpuBackend, Prefer};
 use crate::image::Window;
 use crate::load::half_of_free_memory;
 use crate::metric::{Backend, Cpu, Metric, NonFinite};
+
+use super::limits::LimitArgs;
 
 /// When a delta counts as changed.
 #[derive(Debug, Default, clap::Args)]
@@ -159,12 +160,12 @@ pub struct RunArgs {
     /// Threads; as many as there are cores unless given.
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
-    /// Refuse images of more pixels than this.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_pixels)]
-    pub max_pixels: u64,
     /// No progress bar and no notes on standard error; errors are still told.
     #[arg(long, short)]
     pub quiet: bool,
+    /// Bounds on files.
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// Where comparisons are computed.
@@ -191,7 +192,7 @@ impl RunArgs {
         let _ = pool.thread_name(|index| format!("pixels-{index}")).build_global();
         Ok(engine::Context {
             backend: self.backend.open(self.quiet)?,
-            limits: Limits { max_pixels: self.max_pixels, ..Limits::default() },
+            limits: self.limits.into(),
             threads,
             memory_bytes: self.memory.unwrap_or_else(half_of_free_memory),
             cancel,
@@ -225,7 +226,7 @@ fn all_cores() -> NonZeroUsize {
 }
 
 /// A size such as `8GiB`, `512MiB`, `1.5G`, `1000000`: K, M, G, T count in 1024s.
-fn bytes(text: &str) -> Result<u64, String> {
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text[digits.len()..].to_ascii_lowercase();
     let power = match unit.trim_end_matches("ib").trim_end_matches('b') {

@@ -14,7 +14,9 @@ use rayon::prelude::*;
 use crate::codec::Limits;
 use crate::sequence::{Depth, discover};
 
-pub use report::{Change, ImageReport, Report, SequenceReport, Skipped, Unreadable};
+use super::limits::LimitArgs;
+
+pub use report::{Change, ImageReport, Report, SequenceReport, Skipped, Unfinished, Unreadable};
 
 /// Arguments of `aovscope info`.
 #[derive(Debug, clap::Args)]
@@ -30,6 +32,10 @@ pub struct Args {
     /// Search the folders below the given ones too.
     #[arg(long, short)]
     pub recursive: bool,
+
+    /// Bounds on files.
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// How it ended.
@@ -47,7 +53,7 @@ pub enum Outcome {
 /// When nothing is found, a path does not exist, or `out` cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Outcome> {
     let depth = if args.recursive { Depth::Recursive } else { Depth::Flat };
-    let report = inspect(&args.paths, depth)?;
+    let report = inspect(&args.paths, depth, &args.limits.into())?;
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &report)?;
         writeln!(out)?;
@@ -65,12 +71,11 @@ fn folders_inside(paths: &[PathBuf]) -> bool {
 }
 
 /// Finds the sequences under `paths` and reads the header of every frame, on all cores.
-fn inspect(paths: &[PathBuf], depth: Depth) -> anyhow::Result<Report> {
+fn inspect(paths: &[PathBuf], depth: Depth, limits: &Limits) -> anyhow::Result<Report> {
     let found = discover(paths, depth).map_err(|error| match folders_inside(paths) {
         true if depth == Depth::Flat => anyhow!("{error} (the folders inside are searched with --recursive)"),
         _ => error.into(),
     })?;
-    let limits = Limits::default();
-    let sequences = found.sequences.par_iter().map(|sequence| report::sequence(sequence, &limits)).collect();
+    let sequences = found.sequences.par_iter().map(|sequence| report::sequence(sequence, limits)).collect();
     Ok(Report::new(sequences, found.skipped))
 }

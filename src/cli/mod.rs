@@ -6,6 +6,7 @@ pub mod args;
 pub mod compare;
 pub mod demo;
 pub mod info;
+pub mod limits;
 pub mod output;
 pub mod probe;
 mod progress;

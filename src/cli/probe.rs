@@ -111,7 +111,7 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
     let mut reasons: Vec<String> = Vec::new();
     let finished = engine::run(&plan, &context, &mut |event| match event {
         Event::Row(row) => {
-            if let Err(failure) = &row.outcome
+            if let Some(failure) = row.failure()
                 && !reasons.contains(&failure.reason)
             {
                 progress.note(&failure.reason);

@@ -33,21 +33,37 @@ fn columns(aovs: &[&AovSummary]) -> Vec<Vec<String>> {
         ["AOV", "metric", "tolerance", "frames", "changed in", "first", "changed pixels", "max |a-b|", "at"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let frame = |number: Option<i64>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+    let unreadable = aovs.iter().any(|aov| aov.unreadable > 0);
+    if unreadable {
+        rows[0].push("unreadable pixels".to_owned());
+    }
     for aov in aovs {
         let percent = 100.0 * aov.changed as f64 / (aov.pixels.max(1)) as f64;
-        rows.push(vec![
+        let mut row = vec![
             aov.aov.clone(),
             aov.rule.metric.name().to_owned(),
             tolerance(aov),
-            aov.frames.to_string(),
+            frames(aov),
             if aov.changed_frames == 0 { "-".to_owned() } else { aov.changed_frames.to_string() },
             frame(aov.first_changed_frame),
             if aov.changed == 0 { "-".to_owned() } else { format!("{} ({percent:.2}%)", aov.changed) },
             if aov.max_abs == 0.0 { "0".to_owned() } else { short(aov.max_abs) },
             frame(aov.max_frame),
-        ]);
+        ];
+        if unreadable {
+            row.push(if aov.unreadable == 0 { "-".to_owned() } else { aov.unreadable.to_string() });
+        }
+        rows.push(row);
     }
     rows
+}
+
+/// How many were compared, and of how many of these only a part.
+fn frames(aov: &AovSummary) -> String {
+    match aov.partial_frames {
+        0 => aov.frames.to_string(),
+        partial => format!("{} ({partial} in part)", aov.frames),
+    }
 }
 
 fn tolerance(aov: &AovSummary) -> String {
@@ -89,12 +105,13 @@ fn write_columns(rows: &[Vec<String>], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Failures: damage first, each frame with its reason; missing frames as ranges, last.
+/// Failures, of frames compared in part too: damage first, each frame with its reason; missing frames
+/// as ranges, last.
 fn write_failures(report: &Report, candidate: usize, out: &mut impl Write) -> io::Result<()> {
     let mut told: Vec<(Option<i64>, Status, &str)> = Vec::new();
     let mut missing: Vec<(Status, Vec<i64>)> = Vec::new();
     for row in report.rows.iter().filter(|row| row.candidate == candidate) {
-        let Err(failure) = &row.outcome else { continue };
+        let Some(failure) = row.failure() else { continue };
         match (failure.status, row.number) {
             (status @ (Status::MissingReference | Status::MissingCandidate), Some(number)) => {
                 match missing.iter_mut().find(|(other, _)| *other == status) {

@@ -10,13 +10,23 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Most channels of one part.
     pub max_channels: usize,
+    /// Most bytes of all headers of a file.
+    pub max_header_bytes: u64,
+    /// Most bytes of samples decoded at once.
+    pub max_bytes: u64,
     /// Most samples of one channel of a deep part.
     pub max_samples: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 1 << 30, max_channels: 4096, max_samples: 1 << 29 }
+        Self {
+            max_pixels: 1 << 30,
+            max_channels: 4096,
+            max_header_bytes: 256 << 20,
+            max_bytes: 64 << 30,
+            max_samples: 1 << 29,
+        }
     }
 }
 
@@ -76,7 +86,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// More pixels than allowed.
-    #[error("a {width}x{height} image is over the limit of {limit} pixels: {path:?}")]
+    #[error(
+        "a {width}x{height} image is over the limit of {limit} pixels (raise it with --max-pixels): {path:?}"
+    )]
     TooLarge {
         /// Columns.
         width: u32,
@@ -88,7 +100,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// More channels than allowed.
-    #[error("{channels} channels in one part are over the limit of {limit}: {path:?}")]
+    #[error(
+        "{channels} channels in one part are over the limit of {limit} (raise it with --max-channels): {path:?}"
+    )]
     TooManyChannels {
         /// Channels found.
         channels: usize,
@@ -97,8 +111,32 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A header of more bytes than allowed.
+    #[error("its header is longer than the limit of {limit} bytes (raise it with --max-header): {path:?}")]
+    HeaderTooLarge {
+        /// [`Limits::max_header_bytes`].
+        limit: u64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// More bytes of samples at once than allowed.
+    #[error(
+        "its decoded samples take {bytes} bytes, over the limit of {limit} \
+         (raise it with --max-frame, or choose fewer AOVs with --aov): {path:?}"
+    )]
+    TooMuchMemory {
+        /// Bytes of what was asked for.
+        bytes: u64,
+        /// [`Limits::max_bytes`].
+        limit: u64,
+        /// The file.
+        path: PathBuf,
+    },
     /// More deep samples than allowed.
-    #[error("at least {samples} deep samples in one part are over the limit of {limit}: {path:?}")]
+    #[error(
+        "at least {samples} deep samples in one part are over the limit of {limit} \
+         (raise it with --max-samples): {path:?}"
+    )]
     TooManySamples {
         /// Samples found before reading ended.
         samples: u64,

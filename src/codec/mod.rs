@@ -18,6 +18,7 @@ use std::path::Path;
 
 use crate::image::{Aov, FileFormat, ImageInfo, Plane, Window};
 
+use exr::Wish;
 use source::Source;
 
 /// Reads what an image file holds, without its pixels.
@@ -35,22 +36,85 @@ pub fn read_info(path: &Path, limits: &Limits) -> Result<ImageInfo, Error> {
 }
 
 /// Decodes `aovs` of the file that `info` tells of, in one read: one result for each, in order.
-/// Only the channels of these AOVs are converted.
+/// Only the channels of these AOVs are converted, and only what they need is read where the format
+/// lets.
+///
+/// What is damaged or not there yet is told by [`Plane::unreadable`]; a plane of which no pixel can
+/// be had is an error.
 ///
 /// Blocks of an EXR are decoded on the current rayon pool.
 pub fn read_planes(info: &ImageInfo, aovs: &[&Aov], limits: &Limits) -> Vec<Result<Plane, Error>> {
+    read(info, aovs, Wish::Whole, limits).unwrap_or_default()
+}
+
+/// As [`read_planes`], of the pixels of `region` (absolute) alone: planes whose data window is what
+/// the file has of it. Of an EXR only the chunks that have such pixels are read.
+///
+/// A plane of which the file has no such pixel is an error.
+pub fn read_region(
+    info: &ImageInfo,
+    aovs: &[&Aov],
+    region: Window,
+    limits: &Limits,
+) -> Vec<Result<Plane, Error>> {
+    read(info, aovs, Wish::Region(region), limits).unwrap_or_default()
+}
+
+/// As [`read_planes`], roughly and much faster: planes of full size in which a line or column may
+/// stand for up to `step` of them. `None` where the file has no faster way (no smaller resolution
+/// levels, and more than one line in a chunk).
+///
+/// For looking at while the whole is decoded, never for figures.
+pub fn read_preview(
+    info: &ImageInfo,
+    aovs: &[&Aov],
+    step: u32,
+    limits: &Limits,
+) -> Option<Vec<Result<Plane, Error>>> {
+    read(info, aovs, Wish::Preview(step), limits)
+}
+
+fn read(info: &ImageInfo, aovs: &[&Aov], wish: Wish, limits: &Limits) -> Option<Vec<Result<Plane, Error>>> {
     let planes = || {
         let source = Source::open(&info.path)?;
         if source.format()? != info.format {
             return Err(Error::Changed { path: info.path.clone() });
         }
-        match info.format {
-            FileFormat::Exr => exr::read_planes(&source, info, aovs, limits),
-            FileFormat::Png => png::read_planes(&source, info, aovs, limits),
-            FileFormat::Jpeg => jpeg::read_planes(&source, info, aovs, limits),
-        }
+        check_bytes(info, aovs, wish, limits)?;
+        let flat = match (info.format, wish) {
+            (FileFormat::Exr, _) => return exr::read_planes(&source, info, aovs, wish, limits),
+            (_, Wish::Preview(_)) => return Ok(None),
+            (FileFormat::Png, _) => png::read_planes(&source, info, aovs, limits)?,
+            (FileFormat::Jpeg, _) => jpeg::read_planes(&source, info, aovs, limits)?,
+        };
+        let Wish::Region(area) = wish else { return Ok(Some(flat)) };
+        let crop = |plane: Result<Plane, Error>| match plane?.crop(area) {
+            plane if plane.data_window.is_empty() => {
+                let reason = "it has no pixel of the region asked for";
+                Err(Error::unsupported(&info.path, "", reason))
+            }
+            plane => Ok(plane),
+        };
+        Ok(Some(flat.into_iter().map(crop).collect()))
     };
-    planes().unwrap_or_else(|error: Error| aovs.iter().map(|_| Err(error.clone())).collect())
+    planes().unwrap_or_else(|error: Error| Some(aovs.iter().map(|_| Err(error.clone())).collect()))
+}
+
+/// Refuses what would take too much memory, before any is taken.
+fn check_bytes(info: &ImageInfo, aovs: &[&Aov], wish: Wish, limits: &Limits) -> Result<(), Error> {
+    let bytes_of = |aov: &Aov| {
+        let Some(part) = info.parts.get(aov.part) else { return 0 };
+        let window = match wish {
+            Wish::Region(area) => area.intersection(&part.data_window),
+            Wish::Whole | Wish::Preview(_) => part.data_window,
+        };
+        window.pixels().saturating_mul(aov.channels.iter().map(|c| c.sample_type.bytes() as u64).sum())
+    };
+    let bytes = aovs.iter().fold(0_u64, |sum, aov| sum.saturating_add(bytes_of(aov)));
+    if bytes > limits.max_bytes {
+        return Err(Error::TooMuchMemory { bytes, limit: limits.max_bytes, path: info.path.clone() });
+    }
+    Ok(())
 }
 
 /// Reads all samples of the deep part at `part` of [`ImageInfo::parts`], as stored. Planes of deep
@@ -89,9 +153,18 @@ fn catch_panic<T>(
     decode: impl FnOnce() -> Result<T, Error>,
     on_panic: impl FnOnce(String) -> Error,
 ) -> Result<T, Error> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)).unwrap_or_else(|payload| {
+    catch(decode).unwrap_or_else(|text| Err(on_panic(text)))
+}
+
+/// As [`catch_panic`], for decoders whose errors are words.
+fn catch_text<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch(decode).unwrap_or_else(Err)
+}
+
+fn catch<T>(decode: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        Err(on_panic(format!("the decoder gave up ({})", text.unwrap_or_default())))
+        format!("the decoder gave up ({})", text.unwrap_or_default())
     })
 }

@@ -1,18 +1,21 @@
 //! One unit of work: its files are read, compared and probed; whatever is wrong with them becomes
 //! a row of the result.
 
+mod probes;
+
 use std::path::PathBuf;
 
 use super::aovs::{component_names, groups, lacks};
 use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
-use super::track::{Beside, Gathered, Place, Tracked, pixels, track, track_failure, use_gathered};
+use super::track::{Beside, Gathered, Tracked, pixels, track, use_gathered};
 use super::units::{Unit, UnitCandidate};
 use super::{
-    Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Plan, Status, Task, select,
+    Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Outcome, Plan, Side, Status, Task,
+    select, shortfall,
 };
 use crate::codec;
-use crate::image::{Aov, ImageInfo, Plane};
-use crate::metric::{Extent, Metric, Pair, PairError, Rule, Want};
+use crate::image::{Aov, ImageInfo, Plane, Window};
+use crate::metric::{Comparison, DeltaMap, Extent, Metric, Pair, PairError, Rule, Want};
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -33,6 +36,15 @@ struct Match<'a> {
     candidate: usize,
     info: &'a ImageInfo,
     aov: &'a Aov,
+    /// The reference's file.
+    reference: &'a ImageInfo,
+}
+
+/// Some AOVs of the reference's file, decoded.
+struct Group<'a, 'g> {
+    info: &'a ImageInfo,
+    aovs: &'g [&'a Aov],
+    planes: Vec<Result<Plane, codec::Error>>,
 }
 
 /// Everything that one unit works with.
@@ -125,7 +137,7 @@ impl<'a> Work<'a> {
             channels,
             rule,
             allowance,
-            outcome: Err(failure),
+            outcome: Outcome::Failed(failure),
         });
     }
 
@@ -143,7 +155,7 @@ impl<'a> Work<'a> {
                 channels: Vec::new(),
                 rule,
                 allowance: Allowance::default(),
-                outcome: Err(failure.clone()),
+                outcome: Outcome::Failed(failure.clone()),
             });
         }
     }
@@ -184,12 +196,13 @@ impl<'a> Work<'a> {
     fn compare_group(
         &mut self,
         reference: &'a ImageInfo,
-        group: &[&'a Aov],
+        aovs: &[&'a Aov],
         candidates: &[(usize, &'a ImageInfo)],
     ) {
-        let planes = codec::read_planes(reference, group, &self.context.limits);
+        let planes = codec::read_planes(reference, aovs, &self.context.limits);
+        let group = Group { info: reference, aovs, planes };
         if self.has_reference_sequence() {
-            for (aov, plane) in group.iter().zip(&planes) {
+            for (aov, plane) in aovs.iter().zip(&group.planes) {
                 match plane {
                     Ok(plane) => self.track(0, aov, plane, Beside::Reference(plane)),
                     Err(error) => self.track_failure(0, aov, aov, status_of(error), None),
@@ -200,21 +213,15 @@ impl<'a> Work<'a> {
             if self.context.is_cancelled() {
                 return;
             }
-            self.compare_candidate(group, &planes, candidate, info);
+            self.compare_candidate(&group, candidate, info);
         }
     }
 
     /// Decodes those of one candidate's AOVs that can be compared, and compares them.
-    fn compare_candidate(
-        &mut self,
-        group: &[&'a Aov],
-        planes: &[Result<Plane, codec::Error>],
-        candidate: usize,
-        info: &'a ImageInfo,
-    ) {
+    fn compare_candidate(&mut self, group: &Group<'a, '_>, candidate: usize, info: &'a ImageInfo) {
         let mut wanted = Vec::new();
         let mut pending = Vec::new();
-        for (aov, plane) in group.iter().zip(planes) {
+        for (aov, plane) in group.aovs.iter().zip(&group.planes) {
             match (info.aov(&aov.key), plane) {
                 (None, _) => {
                     let reason = lacks(info, &aov.key);
@@ -236,7 +243,8 @@ impl<'a> Work<'a> {
                 }
                 (Some(theirs), Ok(plane)) => {
                     wanted.push(theirs);
-                    pending.push((*aov, plane, Match { candidate, info, aov: theirs }));
+                    let reference = group.info;
+                    pending.push((*aov, plane, Match { candidate, info, aov: theirs, reference }));
                 }
             }
         }
@@ -284,8 +292,13 @@ impl<'a> Work<'a> {
                 return;
             }
         };
+        let sides = [(candidate, matched.info), (reference, matched.reference)];
+        let shortfall = shortfall(&sides.map(|(plane, info)| Side { plane, info: Some(info) }), pair.window);
         if self.plan.task == Task::Track {
             self.result.tracked.extend(tracked);
+            if let Some(failure) = shortfall {
+                self.row(matched.candidate, aov, pair.channel_names(), failure);
+            }
             return;
         }
         let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
@@ -293,6 +306,7 @@ impl<'a> Work<'a> {
         let (comparison, values) = self.context.backend.compare_and_gather(&pair, &rule, want, &pixels);
         use_gathered(&mut tracked, &self.plan.probes, Gathered { pair: &pair, values: &values });
         self.result.tracked.extend(tracked);
+        let Comparison { stats, map } = comparison;
         let row = FrameRow {
             candidate: matched.candidate,
             number: self.number,
@@ -300,19 +314,23 @@ impl<'a> Work<'a> {
             channels: pair.channel_names(),
             rule,
             allowance,
-            outcome: Ok(Box::new(comparison.stats)),
+            outcome: Outcome::new(&pair, stats, shortfall),
         };
-        if let (Some(sink), Some(map)) = (&self.context.maps, &comparison.map) {
-            let candidate = &self.plan.candidates[matched.candidate].name;
-            let reference_name = self.plan.against.reference_name();
-            let display_window = reference.display_window;
-            let frame = MapFrame { row: &row, candidate, reference: &reference_name, map, display_window };
-            if let Err(trouble) = sink.write(&frame) {
-                self.result.troubles.push(trouble);
-            }
+        if let (Some(map), Some(_)) = (map, row.stats()) {
+            self.write_map(&row, &map, reference.display_window);
         }
         self.result.rows.push(row);
         self.unmatched_channels(aov, matched, &pair);
+    }
+
+    fn write_map(&mut self, row: &FrameRow, map: &DeltaMap, display_window: Window) {
+        let Some(sink) = &self.context.maps else { return };
+        let candidate = &self.plan.candidates[row.candidate].name;
+        let reference = &self.plan.against.reference_name();
+        let frame = MapFrame { row, candidate, reference, map, display_window };
+        if let Err(trouble) = sink.write(&frame) {
+            self.result.troubles.push(trouble);
+        }
     }
 
     /// Channels that one side lacks are results of their own.
@@ -330,73 +348,5 @@ impl<'a> Work<'a> {
             let failure = Failure { status: Status::AovMissingReference, reason };
             self.row(matched.candidate, aov, candidate_alone, failure);
         }
-    }
-
-    /// Values of the candidates where the whole file of the reference cannot be had.
-    fn track_alone(
-        &mut self,
-        candidates: &[(usize, &'a ImageInfo)],
-        reference: CellStatus,
-        group_bytes: u64,
-    ) {
-        if self.plan.probes.is_empty() {
-            return;
-        }
-        let beside = match self.plan.against {
-            Against::Nothing => Beside::Nothing,
-            _ => Beside::Lacking(reference),
-        };
-        for &(candidate, info) in candidates {
-            for group in groups(info, &self.chosen(&info.aovs), group_bytes) {
-                if self.context.is_cancelled() {
-                    return;
-                }
-                self.track_alone_in(candidate, info, &group, beside);
-            }
-        }
-    }
-
-    fn track_alone_in(&mut self, candidate: usize, info: &ImageInfo, aovs: &[&Aov], beside: Beside<'_>) {
-        if self.plan.probes.is_empty() {
-            return;
-        }
-        let sequence = self.sequence(candidate);
-        for (aov, plane) in aovs.iter().zip(codec::read_planes(info, aovs, &self.context.limits)) {
-            match plane {
-                Ok(plane) => self.track(sequence, aov, &plane, beside),
-                Err(error) => {
-                    self.track_failure(sequence, aov, aov, status_of(&error), None);
-                    // Beside a reference that failed there is a row already.
-                    if matches!(beside, Beside::Nothing) {
-                        self.row(candidate, aov, component_names(aov), failure_of(&error));
-                    }
-                }
-            }
-        }
-    }
-
-    fn place<'p>(&self, sequence: usize, aov: &'p str, rule: &'p Rule) -> Place<'p> {
-        Place { sequence, aov, rule, extent: self.plan.extent }
-    }
-
-    fn track(&mut self, sequence: usize, aov: &Aov, plane: &Plane, beside: Beside<'_>) {
-        let (rule, _) = self.rule(aov);
-        let cells = track(&self.plan.probes, self.place(sequence, &aov.key, &rule), plane, beside);
-        self.result.tracked.extend(cells);
-    }
-
-    /// `aov` bears the key under which the AOV is known, `theirs` the file's own channels.
-    fn track_failure(
-        &mut self,
-        sequence: usize,
-        aov: &Aov,
-        theirs: &Aov,
-        status: Status,
-        reference: Option<&Plane>,
-    ) {
-        let (rule, _) = self.rule(aov);
-        let place = self.place(sequence, &aov.key, &rule);
-        let cells = track_failure(&self.plan.probes, place, theirs, status.into(), reference);
-        self.result.tracked.extend(cells);
     }
 }

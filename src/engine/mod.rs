@@ -12,12 +12,14 @@ mod rules;
 mod run;
 mod select;
 mod series;
+mod shortfall;
 mod track;
 mod units;
 
 pub use plan::{Against, Plan, Task};
-pub use result::{AovSummary, Failure, FrameRow, Status, Summary, Verdict};
+pub use result::{AovSummary, Failure, FrameRow, Outcome, Status, Summary, Verdict};
 pub use rules::{Allowance, RuleChoice, RuleError, Rules};
 pub use run::{Context, Error, Event, Finished, MapFrame, MapSink, run};
 pub use select::{AovGlob, GlobError};
 pub use series::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};
+pub use shortfall::{Side, shortfall, unreadable_cell};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Allowance, CellStatus};
-use crate::metric::{FrameStats, Rule};
+use crate::metric::{FrameStats, Pair, Rule};
 
 /// Why there are figures or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -15,9 +15,9 @@ pub enum Status {
     MissingReference,
     /// The candidate has no such frame.
     MissingCandidate,
-    /// A file is cut short or still being written.
+    /// A file is cut short or still being written; figures, if any, are of what is there.
     IncompleteFile,
-    /// A file is damaged or of a kind that cannot be read.
+    /// A file is damaged or of a kind that cannot be read; figures, if any, are of what can be.
     Unreadable,
     /// The pictures differ in size or place.
     SizeMismatch,
@@ -52,6 +52,31 @@ pub struct Failure {
     pub reason: String,
 }
 
+/// What a comparison came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Figures of all pixels.
+    Compared(Box<FrameStats>),
+    /// Figures of the pixels that could be read, and why they are not the last word: the others are
+    /// damaged or not there, or the file is not finished.
+    InPart(Box<FrameStats>, Failure),
+    /// No figures.
+    Failed(Failure),
+}
+
+impl Outcome {
+    /// That of comparing `pair`, whose files fall short of what they should give by `shortfall`.
+    /// Figures over a side of which nothing could be read are none.
+    pub fn new(pair: &Pair<'_>, stats: FrameStats, shortfall: Option<Failure>) -> Self {
+        let nothing = pair.candidate.is_all_unreadable() || pair.reference.is_all_unreadable();
+        match shortfall {
+            None => Self::Compared(Box::new(stats)),
+            Some(failure) if nothing || stats.pixels == 0 => Self::Failed(failure),
+            Some(failure) => Self::InPart(Box::new(stats), failure),
+        }
+    }
+}
+
 /// One AOV of one frame of one candidate.
 #[derive(Clone, Debug)]
 pub struct FrameRow {
@@ -67,22 +92,34 @@ pub struct FrameRow {
     pub rule: Rule,
     /// How much may change.
     pub allowance: Allowance,
-    /// Figures, or why there are none.
-    pub outcome: Result<Box<FrameStats>, Failure>,
+    /// Figures, or why there are none or not of all.
+    pub outcome: Outcome,
 }
 
 impl FrameRow {
-    /// Why there are figures or none.
+    /// Why there are figures or none. One that is not [`Status::Compared`] may come with figures: of
+    /// the part that could be read.
     pub fn status(&self) -> Status {
-        self.outcome.as_ref().map_or_else(|failure| failure.status, |_| Status::Compared)
+        self.failure().map_or(Status::Compared, |failure| failure.status)
     }
 
     /// The figures, if there are.
     pub fn stats(&self) -> Option<&FrameStats> {
-        self.outcome.as_deref().ok()
+        match &self.outcome {
+            Outcome::Compared(stats) | Outcome::InPart(stats, _) => Some(stats),
+            Outcome::Failed(_) => None,
+        }
     }
 
-    /// Whether more changed than is allowed. False where nothing was compared.
+    /// Why there are no figures, or not of all; `None` where all is well.
+    pub const fn failure(&self) -> Option<&Failure> {
+        match &self.outcome {
+            Outcome::Compared(_) => None,
+            Outcome::InPart(_, failure) | Outcome::Failed(failure) => Some(failure),
+        }
+    }
+
+    /// Whether more changed than is allowed, in what could be read. False where nothing was compared.
     pub fn is_different(&self) -> bool {
         self.stats().is_some_and(|stats| !self.allowance.covers(stats.changed, stats.pixels))
     }
@@ -120,8 +157,10 @@ pub struct AovSummary {
     pub aov: String,
     /// The rule of its first row.
     pub rule: Rule,
-    /// Frames compared.
+    /// Frames compared, all of them or in part.
     pub frames: u64,
+    /// Of these, the frames compared in part: a file is damaged or unfinished.
+    pub partial_frames: u64,
     /// Frames that could not be compared.
     pub failed_frames: u64,
     /// Frames with a changed pixel.
@@ -130,8 +169,10 @@ pub struct AovSummary {
     pub first_changed_frame: Option<i64>,
     /// Changed pixels of all frames.
     pub changed: u64,
-    /// Pixels of all frames.
+    /// Compared pixels of all frames.
     pub pixels: u64,
+    /// Pixels of the frames compared in part that could not be read.
+    pub unreadable: u64,
     /// Largest |a−b| of all frames.
     pub max_abs: f64,
     /// The first frame that has it; `None` while it is 0.
@@ -165,6 +206,8 @@ impl Summary {
             return;
         };
         summary.frames += 1;
+        summary.partial_frames += u64::from(row.failure().is_some());
+        summary.unreadable += stats.unreadable;
         summary.changed += stats.changed;
         summary.pixels += stats.pixels;
         if stats.changed > 0 {
@@ -201,11 +244,13 @@ impl AovSummary {
             aov: row.aov.clone(),
             rule: row.rule,
             frames: 0,
+            partial_frames: 0,
             failed_frames: 0,
             changed_frames: 0,
             first_changed_frame: None,
             changed: 0,
             pixels: 0,
+            unreadable: 0,
             max_abs: 0.0,
             max_frame: None,
         }

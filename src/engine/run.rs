@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::frame::{Catalogue, UnitResult, process};
 use super::track::SeriesBuilder;
 use super::units::{Unit, units};
-use super::{Against, Allowance, Failure, FrameRow, Plan, Series, Status, Summary, select};
+use super::{Against, Allowance, Failure, FrameRow, Outcome, Plan, Series, Status, Summary, select};
 use crate::codec::{self, Limits};
 use crate::image::{ImageInfo, Window};
 use crate::metric::{Backend, DeltaMap, Metric, Rule};
@@ -40,7 +40,7 @@ impl Context {
 
 /// One map on its way out.
 pub struct MapFrame<'a> {
-    /// What it belongs to; always compared.
+    /// What it belongs to; always with figures.
     pub row: &'a FrameRow,
     /// Name of the candidate.
     pub candidate: &'a str,
@@ -231,7 +231,7 @@ fn process_safely(
             channels: Vec::new(),
             rule: Rule::exact(Metric::Abs),
             allowance: Allowance::default(),
-            outcome: Err(failure.clone()),
+            outcome: Outcome::Failed(failure.clone()),
         });
         UnitResult { rows: rows.collect(), ..UnitResult::default() }
     })

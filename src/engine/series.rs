@@ -34,9 +34,11 @@ pub enum CellStatus {
     Compared = 0,
     /// The sequence has no such frame.
     FrameMissing = 1,
-    /// The file is cut short or still being written.
+    /// The file is cut short or still being written and does not give the pixel, or not all of the
+    /// region; or the reference's does not (then the value is there).
     IncompleteFile = 2,
-    /// The file is damaged or of a kind that cannot be read.
+    /// The file is damaged, there or as a whole, or of a kind that cannot be read; or the reference's
+    /// is (then the value is there).
     Unreadable = 3,
     /// The picture differs in size from the reference's: value, but no delta.
     SizeMismatch = 4,
@@ -61,7 +63,8 @@ impl CellStatus {
     }
 }
 
-/// Statistics of one channel over a region, in f64; NaN and Inf values are left out.
+/// Statistics of one channel over a region, in f64; NaN and Inf values are left out. A region with a
+/// pixel that cannot be read has none: those of the rest would be of another region.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RegionStats {
     /// Mean.

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};
+use super::{
+    Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value, unreadable_cell,
+};
 use crate::image::{Aov, Plane, PlaneChannel, Sample, SampleType, Window};
 use crate::metric::{Extent, Pair, PixelValues, Rule, channel_changed};
 
@@ -126,15 +128,18 @@ fn cell(
     beside: Beside<'_>,
     Place { rule, extent, .. }: Place<'_>,
 ) -> Cell {
-    let comparable = matches!(beside, Beside::Reference(_));
+    let unreadable = |plane: &Plane| unreadable_cell(plane, probe.window);
+    let ours = unreadable(plane);
+    let theirs = other.and_then(|(plane, _)| unreadable(plane));
+    let comparable = matches!(beside, Beside::Reference(_)) && ours.is_none() && theirs.is_none();
     let value = value(probe, plane, channel, other.filter(|_| comparable), (rule, extent));
     let reference =
         other.and_then(|(plane, channel)| self::value(probe, plane, channel, None, (rule, extent)));
     let status = match beside {
-        _ if value.is_none() => CellStatus::OutsideDataWindow,
+        _ if value.is_none() => ours.unwrap_or(CellStatus::OutsideDataWindow),
         Beside::Unlike(_, status) | Beside::Lacking(status) => status,
         Beside::Reference(_) if other.is_none() => CellStatus::AovMissing,
-        Beside::Reference(_) if reference.is_none() => CellStatus::OutsideDataWindow,
+        Beside::Reference(_) if reference.is_none() => theirs.unwrap_or(CellStatus::OutsideDataWindow),
         Beside::Reference(_) | Beside::Nothing => CellStatus::Compared,
     };
     let changed = match (value, reference) {
@@ -150,6 +155,8 @@ fn cell(
     Cell { status, value, reference, delta: pair.map(|(a, b)| a.to_f64() - b.to_f64()), changed }
 }
 
+/// `None` outside the data window and where the file does not give the pixel, or not all of the
+/// region.
 fn value(
     probe: &Probe,
     plane: &Plane,
@@ -158,11 +165,11 @@ fn value(
     judge: (&Rule, Extent),
 ) -> Option<Value> {
     if probe.shape == ProbeShape::Pixel {
-        let index = plane.data_window.index(probe.window.x, probe.window.y)?;
+        let index = plane.index(probe.window.x, probe.window.y)?;
         return Some(Value::Pixel(channel.samples.get(index)));
     }
     let window = probe.window.intersection(&plane.data_window);
-    if window.is_empty() {
+    if window.is_empty() || unreadable_cell(plane, window).is_some() {
         return None;
     }
     let mut stats = region(window, plane, channel);
@@ -292,3 +299,6 @@ impl SeriesBuilder {
         series
     }
 }
+
+#[cfg(test)]
+mod tests;

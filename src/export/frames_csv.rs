@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::{Error, number_text, write_file};
 use crate::engine::FrameRow;
+use crate::metric::{FrameStats, Peak};
 
 /// Names of the columns.
-pub const FRAME_COLUMNS: [&str; 28] = [
+pub const FRAME_COLUMNS: [&str; 29] = [
     "candidate",
     "frame",
     "aov",
@@ -20,6 +21,7 @@ pub const FRAME_COLUMNS: [&str; 28] = [
     "changed",
     "changed_fraction",
     "uncovered",
+    "unreadable",
     "max_abs",
     "max_x",
     "max_y",
@@ -66,37 +68,37 @@ fn record(row: &FrameRow, candidates: &[String]) -> Vec<String> {
         number_text(row.rule.abs),
         number_text(row.rule.rel),
     ];
-    match &row.outcome {
-        Err(failure) => {
-            record.resize(FRAME_COLUMNS.len() - 1, String::new());
-            record.push(failure.reason.clone());
-        }
-        Ok(stats) => {
-            let peak = stats.peak.as_ref();
-            let of_peak = |text: &dyn Fn(&crate::metric::Peak) -> String| peak.map_or_else(String::new, text);
-            record.extend([
-                stats.pixels.to_string(),
-                stats.changed.to_string(),
-                number_text(stats.changed_fraction()),
-                stats.uncovered.to_string(),
-                number_text(stats.max_abs),
-                of_peak(&|peak| peak.at.0.to_string()),
-                of_peak(&|peak| peak.at.1.to_string()),
-                of_peak(&|peak| row.channels[peak.channel].clone()),
-                number_text(stats.mean_abs),
-                number_text(stats.mean_signed),
-                number_text(stats.rmse),
-                stats.psnr().map_or_else(String::new, number_text),
-                number_text(stats.metric_max),
-                number_text(stats.metric_mean),
-                stats.nan.1.to_string(),
-                stats.nan.0.to_string(),
-                stats.inf.1.to_string(),
-                stats.inf.0.to_string(),
-                stats.non_finite.to_string(),
-                String::new(),
-            ]);
-        }
+    match row.stats() {
+        Some(stats) => record.extend(figures(row, stats)),
+        None => record.resize(FRAME_COLUMNS.len() - 1, String::new()),
     }
+    record.push(row.failure().map_or_else(String::new, |failure| failure.reason.clone()));
     record
+}
+
+fn figures(row: &FrameRow, stats: &FrameStats) -> [String; 20] {
+    let peak = stats.peak.as_ref();
+    let of_peak = |text: &dyn Fn(&Peak) -> String| peak.map_or_else(String::new, text);
+    [
+        stats.pixels.to_string(),
+        stats.changed.to_string(),
+        number_text(stats.changed_fraction()),
+        stats.uncovered.to_string(),
+        stats.unreadable.to_string(),
+        number_text(stats.max_abs),
+        of_peak(&|peak| peak.at.0.to_string()),
+        of_peak(&|peak| peak.at.1.to_string()),
+        of_peak(&|peak| row.channels[peak.channel].clone()),
+        number_text(stats.mean_abs),
+        number_text(stats.mean_signed),
+        number_text(stats.rmse),
+        stats.psnr().map_or_else(String::new, number_text),
+        number_text(stats.metric_max),
+        number_text(stats.metric_mean),
+        stats.nan.1.to_string(),
+        stats.nan.0.to_string(),
+        stats.inf.1.to_string(),
+        stats.inf.0.to_string(),
+        stats.non_finite.to_string(),
+    ]
 }

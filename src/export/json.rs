@@ -57,6 +57,7 @@ fn aov_object(names: &ReportNames, aov: &AovSummary) -> Value {
         "changed_frames": aov.changed_frames,
         "first_changed_frame": aov.first_changed_frame,
         "changed": aov.changed,
+        "unreadable": aov.unreadable,
         "max_abs": number(aov.max_abs),
         "max_frame": aov.max_frame,
     })
@@ -70,11 +71,11 @@ fn frame_object(names: &ReportNames, row: &FrameRow) -> Value {
     object.insert("channels".into(), row.channels.clone().into());
     object.insert("status".into(), row.status().name().into());
     object.insert("metric".into(), row.rule.metric.name().into());
-    match &row.outcome {
-        Err(failure) => {
-            object.insert("reason".into(), failure.reason.clone().into());
-        }
-        Ok(stats) => add_stats(&mut object, row, stats),
+    if let Some(failure) = row.failure() {
+        object.insert("reason".into(), failure.reason.clone().into());
+    }
+    if let Some(stats) = row.stats() {
+        add_stats(&mut object, row, stats);
     }
     if row.rule.metric == Metric::Rel {
         object.insert("floor".into(), number(row.rule.floor));
@@ -92,6 +93,7 @@ fn add_stats(object: &mut Map<String, Value>, row: &FrameRow, stats: &FrameStats
         ("pixels", stats.pixels.into()),
         ("changed", stats.changed.into()),
         ("uncovered", stats.uncovered.into()),
+        ("unreadable", stats.unreadable.into()),
         ("max_abs", number(stats.max_abs)),
         ("max_at", peak.map(|peak| vec![peak.at.0, peak.at.1]).into()),
         ("max_channel", peak.map(|peak| row.channels[peak.channel].clone()).into()),

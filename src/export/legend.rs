@@ -2,9 +2,9 @@
 
 use super::canvas::{Area, Canvas, Rgb, elide, text_width};
 use super::map::MapCaption;
-use super::map_png::{NON_FINITE, Paint};
+use super::map_png::{Hatching, NON_FINITE, Paint};
 use crate::image::{DisplayRange, tick_label};
-use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric};
+use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric};
 
 /// Narrower, the text would have no room.
 pub(super) const LEAST_WIDTH: usize = 640;
@@ -15,11 +15,13 @@ const LINE: Rgb = [0x4a, 0x4d, 0x55];
 
 /// What the pixels of a map come to.
 pub(super) struct Tally {
+    /// All but the unreadable.
     pixels: usize,
     changed: usize,
     within: usize,
     non_finite: usize,
     uncovered: usize,
+    unreadable: usize,
     beyond: usize,
     /// Largest magnitude, its value, its pixel.
     max: f32,
@@ -34,13 +36,16 @@ impl Tally {
             within: 0,
             non_finite: 0,
             uncovered: 0,
+            unreadable: 0,
             beyond: 0,
             max: 0.0,
             max_at: None,
         };
         for (index, (&value, &flags)) in map.values.iter().zip(&map.flags).enumerate() {
             tally.changed += usize::from(flags & FLAG_CHANGED != 0);
-            if flags & FLAG_UNCOVERED != 0 {
+            if flags & FLAG_UNREADABLE != 0 {
+                tally.unreadable += 1;
+            } else if flags & FLAG_UNCOVERED != 0 {
                 tally.uncovered += 1;
             } else if flags & FLAG_NON_FINITE != 0 || !value.is_finite() {
                 tally.non_finite += 1;
@@ -52,6 +57,7 @@ impl Tally {
                 }
             }
         }
+        tally.pixels -= tally.unreadable;
         tally
     }
 }
@@ -173,7 +179,7 @@ impl Legend<'_> {
 
     /// Swatches of what the bar does not show: flags and value that have the colour, and its name.
     fn key(&self) -> Vec<(u8, f32, String)> {
-        let Tally { changed, within, non_finite, uncovered, pixels, .. } = self.tally;
+        let Tally { changed, within, non_finite, uncovered, unreadable, pixels, .. } = self.tally;
         let different = changed - (non_finite + uncovered).min(changed);
         let mut key = Vec::new();
         if self.is_categorical() {
@@ -183,6 +189,7 @@ impl Legend<'_> {
         key.push((0, self.caption.rule.abs as f32, within, "within tolerance"));
         key.push((FLAG_NON_FINITE, 0.0, non_finite, "NaN or infinite on one side"));
         key.push((FLAG_UNCOVERED, 0.0, uncovered, "only one side has the pixel"));
+        key.push((FLAG_UNREADABLE, 0.0, unreadable, "cannot be read"));
         key.into_iter()
             .filter(|(_, _, count, _)| *count > 0)
             .map(|(flags, value, count, name)| (flags, value, format!("{name}: {}", grouped(count))))
@@ -196,7 +203,7 @@ impl Legend<'_> {
             let side = (size * 0.9) as usize;
             let swatch = Area { x: x as usize, y: (y + size * 0.15) as usize, width: side, height: side };
             let stripe = self.stripe();
-            canvas.paint(swatch, |i, j| self.paint.pixel(value, flags, (i + j) / stripe));
+            canvas.paint(swatch, |x, y| self.paint.pixel(value, flags, Hatching { x, y, stripe }));
             let color = if flags == FLAG_NON_FINITE { NON_FINITE } else { DIM };
             x += size * 1.3;
             let room = self.width as f32 - self.pad() - x;

@@ -1,7 +1,7 @@
 //! What a picture of a delta map says beside its pixels, and which values its colours span.
 
 use crate::image::{ColorMap, DisplayRange, Scale, round_up};
-use crate::metric::{DeltaMap, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, Rule};
+use crate::metric::{DeltaMap, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric, Rule};
 
 /// How a delta map becomes a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -81,7 +81,8 @@ const CLIPPED: [(f64, f32); 3] = [(0.999, 4.0), (0.99, 16.0), (0.95, 256.0)];
 /// scale without the few pixels that are far above all others (a background of 1e10 at a
 /// silhouette): at most one of 20 differing pixels, the more the farther they are.
 pub fn auto_range(map: &DeltaMap, signed: bool, scale: Scale) -> DisplayRange {
-    let shown = |i: &usize| map.flags[*i] & (FLAG_NON_FINITE | FLAG_UNCOVERED) == 0;
+    let valueless = FLAG_NON_FINITE | FLAG_UNCOVERED | FLAG_UNREADABLE;
+    let shown = |i: &usize| map.flags[*i] & valueless == 0;
     let pixels = (0..map.values.len()).filter(shown);
     let mut magnitudes: Vec<f32> = pixels.map(|i| map.values[i].abs()).filter(|v| *v > 0.0).collect();
     let mut top = magnitudes.iter().copied().fold(0.0, f32::max);

@@ -8,11 +8,11 @@ use exr::prelude::*;
 use super::atomic::{Error, write_file};
 use super::map::MapCaption;
 use crate::image::Window;
-use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED};
+use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE};
 
 /// Writes `map` to the EXR file `path` (ZIP), whole or not at all: channel `delta` (FLOAT, the values
-/// to the bit; NaN where a side is not finite or lacks the pixel) and `changed` (UINT, 0 or 1). The
-/// data window is the map's place; `display_window` is the compared pictures'.
+/// to the bit; NaN where a side is not finite, lacks the pixel or cannot be read there) and `changed`
+/// (UINT, 0 or 1; 0 where a side cannot be read, which no other NaN has). The data window is the map's place; `display_window` is the compared pictures'.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -31,8 +31,9 @@ fn image(
     caption: &MapCaption,
     display_window: Window,
 ) -> Image<Layer<AnyChannels<FlatSamples>>> {
+    let valueless = FLAG_NON_FINITE | FLAG_UNCOVERED | FLAG_UNREADABLE;
     let pixels = map.values.iter().zip(&map.flags);
-    let delta = pixels.map(|(value, flags)| match flags & (FLAG_NON_FINITE | FLAG_UNCOVERED) {
+    let delta = pixels.map(|(value, flags)| match flags & valueless {
         0 => *value,
         _ => f32::NAN,
     });

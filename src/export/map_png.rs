@@ -8,7 +8,7 @@ use super::canvas::{Area, Canvas, Rgb, mix};
 use super::legend::{self, Legend, Tally};
 use super::map::{MapCaption, MapRange, MapStyle, auto_range};
 use crate::image::{ColorMap, DisplayRange, Scale};
-use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric};
+use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric};
 
 /// Where nothing differs.
 const ZERO: Rgb = [0x0c, 0x0c, 0x10];
@@ -16,6 +16,8 @@ const ZERO: Rgb = [0x0c, 0x0c, 0x10];
 pub(super) const NON_FINITE: Rgb = [0xff, 0x2b, 0xd6];
 /// Stripes over pixels that only one side has.
 const UNCOVERED: [Rgb; 2] = [[0x3a, 0x3c, 0x42], [0x70, 0x74, 0x7d]];
+/// Stripes, the other way, over pixels that cannot be read.
+const UNREADABLE: [Rgb; 2] = [[0x3a, 0x14, 0x16], [0xd8, 0x4c, 0x4c]];
 
 /// A picture of 8-bit RGB, encoded as sRGB, row by row.
 pub struct Picture {
@@ -45,7 +47,7 @@ pub fn export_map_png(
 /// scale. Small maps are enlarged by a whole factor, pixel by pixel.
 ///
 /// Unchanged pixels are dark and any changed one is not; those that differ within tolerance are dim,
-/// non-finite ones magenta, uncovered ones striped grey.
+/// non-finite ones magenta, uncovered ones striped grey, unreadable ones red the other way.
 pub fn draw_map(map: &DeltaMap, caption: &MapCaption, style: &MapStyle) -> Picture {
     let signed = caption.rule.metric == Metric::Signed;
     let range = match style.range {
@@ -66,7 +68,7 @@ pub fn draw_map(map: &DeltaMap, caption: &MapCaption, style: &MapStyle) -> Pictu
     let stripe = legend.stripe();
     canvas.paint(picture, |x, y| {
         let index = y / factor * columns + x / factor;
-        paint.pixel(map.values[index], map.flags[index], (x + y) / stripe)
+        paint.pixel(map.values[index], map.flags[index], Hatching { x, y, stripe })
     });
     legend.draw(&mut canvas, top);
     Picture { width, height: canvas.height, pixels: canvas.pixels }
@@ -76,6 +78,28 @@ pub fn draw_map(map: &DeltaMap, caption: &MapCaption, style: &MapStyle) -> Pictu
 fn enlargement(columns: usize, rows: usize) -> usize {
     let wide = legend::LEAST_WIDTH.div_ceil(columns.max(1));
     wide.min(2160 / rows.max(1)).max(1)
+}
+
+/// A pixel of the picture, and the width of a stripe of its hatching.
+#[derive(Clone, Copy)]
+pub(super) struct Hatching {
+    pub x: usize,
+    pub y: usize,
+    pub stripe: usize,
+}
+
+impl Hatching {
+    /// Which of the stripes that rise to the right it is in.
+    const fn rising(self) -> usize {
+        (self.x + self.y) / self.stripe
+    }
+
+    /// Which of the stripes that fall to the right.
+    const fn falling(self) -> usize {
+        // As many whole pairs of stripes as keep the number above zero.
+        let pairs = 2 * self.stripe * (self.y / (2 * self.stripe) + 1);
+        (self.x + pairs - self.y) / self.stripe
+    }
 }
 
 /// Colours of values.
@@ -104,10 +128,13 @@ impl Paint {
         [r, g, b]
     }
 
-    /// `stripe`: which stripe of the hatching the pixel is in.
-    pub fn pixel(&self, value: f32, flags: u8, stripe: usize) -> Rgb {
+    /// The colour of a pixel; `at` is where it is drawn.
+    pub fn pixel(&self, value: f32, flags: u8, at: Hatching) -> Rgb {
+        if flags & FLAG_UNREADABLE != 0 {
+            return UNREADABLE[at.falling() % 2];
+        }
         if flags & FLAG_UNCOVERED != 0 {
-            return UNCOVERED[stripe % 2];
+            return UNCOVERED[at.rising() % 2];
         }
         if flags & FLAG_NON_FINITE != 0 || !value.is_finite() {
             return NON_FINITE;

@@ -124,12 +124,15 @@ fn value_u32(cell: &Cell) -> u32 {
     }
 }
 
-/// What holds for the channel of that frame (sequence × F + frame) whatever the probe: a probe
-/// outside the data window says nothing of the frame unless all are.
+/// What holds for the channel of that frame (sequence × F + frame) whatever the probe: one that cannot
+/// be read is told before those that can, and one outside the data window says nothing of the frame
+/// unless all are.
 fn status(series: &Series, frame: usize, channel: usize) -> u8 {
     let (probes, channels) = (series.probes.len(), series.channels.len());
     let statuses = (0..probes).map(|p| series.cells[(frame * probes + p) * channels + channel].status);
-    let inside = statuses.clone().find(|status| *status != CellStatus::OutsideDataWindow);
+    let broken = |status: &CellStatus| matches!(status, CellStatus::IncompleteFile | CellStatus::Unreadable);
+    let inside = |status: &CellStatus| *status != CellStatus::OutsideDataWindow;
+    let inside = statuses.clone().find(broken).or_else(|| statuses.clone().find(inside));
     let none = if series.paths[frame].is_none() { CellStatus::FrameMissing } else { CellStatus::Compared };
     inside.or_else(|| statuses.clone().next()).unwrap_or(none) as u8
 }

@@ -17,7 +17,7 @@ const SOFTWARE_BAND: u32 = 32;
 const ROW_PITCH: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 
 /// Compares on the GPU. What it cannot do (mixed sample types, more than four channels, pictures
-/// over the texture limit, a failed device) it has the CPU do: the results are the same.
+/// over the texture limit, pixels that cannot be read, a failed device) it has the CPU do: the results are the same.
 #[derive(Debug)]
 pub struct GpuBackend {
     gpu: Gpu,
@@ -80,7 +80,7 @@ impl GpuBackend {
 
     /// Whether the GPU can do this comparison at all; see [`DeltaJob::supported`].
     pub fn supports(&self, pair: &Pair<'_>, rule: &Rule) -> bool {
-        sample_type(pair).is_some() && Threshold::new(rule).is_some()
+        !pair.has_unreadable() && sample_type(pair).is_some() && Threshold::new(rule).is_some()
     }
 
     /// What the pass alone says, before the CPU settles what is in doubt (see [`Tile::bits`]), for

@@ -61,6 +61,8 @@ impl Tile {
             pixels: covered + uncovered,
             changed: self.changed.into(),
             uncovered,
+            // A pair with such pixels is none for the GPU.
+            unreadable: 0,
             non_finite: self.non_finite.into(),
             compared_values: covered * pair.channels.len() as u64 - u64::from(self.broken),
             metric_pixels: covered - u64::from(self.unknown),

@@ -9,6 +9,7 @@ mod kind;
 mod luminance;
 mod naming;
 mod plane;
+pub mod pool;
 mod range;
 mod sample;
 mod window;

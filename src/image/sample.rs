@@ -1,7 +1,9 @@
 //! Samples in the type in which the file stores them.
 
 use half::f16;
-use half::vec::HalfBitsVecExt;
+use half::vec::{HalfBitsVecExt, HalfFloatVecExt};
+
+use super::pool;
 
 /// How a file stores one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -130,6 +132,19 @@ pub enum Samples {
     F32(Vec<f32>),
 }
 
+/// The memory is kept for the next frame.
+impl Drop for Samples {
+    fn drop(&mut self) {
+        match self {
+            Self::U8(_) => {}
+            Self::U16(v) => pool::give_halves(std::mem::take(v)),
+            Self::F16(v) => pool::give_halves(std::mem::take(v).reinterpret_into()),
+            Self::U32(v) => pool::give_words(std::mem::take(v)),
+            Self::F32(v) => pool::give_words(bytemuck::cast_vec(std::mem::take(v))),
+        }
+    }
+}
+
 impl Samples {
     /// `len` zeros.
     pub fn zeros(sample_type: SampleType, len: usize) -> Self {
@@ -140,6 +155,18 @@ impl Samples {
             SampleType::F16 => Self::F16(vec![0u16; len].reinterpret_into()),
             SampleType::U32 => Self::U32(vec![0; len]),
             SampleType::F32 => Self::F32(vec![0.0; len]),
+        }
+    }
+
+    /// `len` samples of any value, in memory that an earlier frame has used where there is some: for
+    /// those who write every sample.
+    pub fn unset(sample_type: SampleType, len: usize) -> Self {
+        match sample_type {
+            SampleType::U8 => Self::U8(vec![0; len]),
+            SampleType::U16 => Self::U16(pool::take_halves(len)),
+            SampleType::F16 => Self::F16(pool::take_halves(len).reinterpret_into()),
+            SampleType::U32 => Self::U32(pool::take_words(len)),
+            SampleType::F32 => Self::F32(bytemuck::cast_vec(pool::take_words(len))),
         }
     }
 

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::cache::{Cache, PlaneKey};
+use super::work::{decode, info, work};
 use crate::codec::{self, Limits};
-use crate::image::{ImageInfo, Plane};
+use crate::image::{ImageInfo, Plane, pool};
 
 /// A decoded plane with a number that no other has.
 #[derive(Debug)]
@@ -77,29 +78,30 @@ pub struct Progress {
 /// Called from a worker when something new is there.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-struct State {
-    cache: Cache,
-    infos: BTreeMap<PathBuf, Result<Arc<ImageInfo>, codec::Error>>,
-    wishes: Vec<PlaneKey>,
-    wished: BTreeSet<PlaneKey>,
+pub(super) struct State {
+    pub(super) cache: Cache,
+    pub(super) infos: BTreeMap<PathBuf, Result<Arc<ImageInfo>, codec::Error>>,
+    pub(super) wishes: Vec<PlaneKey>,
+    pub(super) wished: BTreeSet<PlaneKey>,
     /// Wishes that did not fit beside more urgent ones; tried anew with the next list.
-    refused: BTreeSet<PlaneKey>,
-    busy: BTreeSet<PlaneKey>,
+    pub(super) refused: BTreeSet<PlaneKey>,
+    pub(super) busy: BTreeSet<PlaneKey>,
+    /// Wishes of which a rough picture is of use until the whole is there.
+    pub(super) urgent: BTreeSet<PlaneKey>,
+    /// Rough pictures of urgent wishes; `None`: there is no fast one.
+    pub(super) previews: BTreeMap<PlaneKey, Option<Arc<Decoded>>>,
     /// How often files were forgotten: what was begun before may be of what is no longer there.
-    forgotten: u64,
-    stopped: bool,
+    pub(super) forgotten: u64,
+    pub(super) stopped: bool,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-    next_id: AtomicU64,
-    limits: Limits,
-    wake: Wake,
+pub(super) struct Shared {
+    pub(super) state: Mutex<State>,
+    pub(super) changed: Condvar,
+    pub(super) next_id: AtomicU64,
+    pub(super) limits: Limits,
+    pub(super) wake: Wake,
 }
-
-/// Most headers remembered.
-const MOST_INFOS: usize = 8192;
 
 /// Loads planes in the background. Dropping it stops its threads after what they are at.
 pub struct Loader {
@@ -120,6 +122,8 @@ impl Loader {
             wished: BTreeSet::new(),
             refused: BTreeSet::new(),
             busy: BTreeSet::new(),
+            urgent: BTreeSet::new(),
+            previews: BTreeMap::new(),
             forgotten: 0,
             stopped: false,
         };
@@ -141,11 +145,17 @@ impl Loader {
 
     /// Replaces all wishes: the most urgent first. Work that is under way is finished and kept;
     /// what was wished for before and is not in the list is no longer begun.
-    pub fn want(&self, wishes: Vec<PlaneKey>) {
+    ///
+    /// Of the first `urgent` ones a [`Loader::preview`] is made first, where that is fast and the
+    /// picture large.
+    pub fn want(&self, wishes: Vec<PlaneKey>, urgent: usize) {
         let mut state = self.shared.lock();
         if state.wishes == wishes {
             return;
         }
+        state.urgent = wishes.iter().take(urgent).cloned().collect();
+        let State { previews, urgent, .. } = &mut *state;
+        previews.retain(|key, _| urgent.contains(key));
         state.wished = wishes.iter().cloned().collect();
         state.wishes = wishes;
         state.refused.clear();
@@ -156,6 +166,11 @@ impl Loader {
     /// What is there already; never waits for a decode.
     pub fn get(&self, key: &PlaneKey) -> Option<Loaded> {
         self.shared.lock().cache.get(key)
+    }
+
+    /// A rough picture of an urgent wish, until the whole is there: never for figures.
+    pub fn preview(&self, key: &PlaneKey) -> Option<Arc<Decoded>> {
+        self.shared.lock().previews.get(key).cloned().flatten()
     }
 
     /// What is there, else decoded on the caller's own thread; kept where there is room beside the
@@ -175,6 +190,26 @@ impl Loader {
         loaded
     }
 
+    /// As [`Loader::fetch`], of several AOVs of one file: those that are not there come from one read.
+    pub fn fetch_all(&self, path: &Path, aovs: &[String]) -> Vec<Loaded> {
+        let key = |aov: &String| PlaneKey { path: path.to_owned(), aov: aov.clone() };
+        let keys: Vec<PlaneKey> = aovs.iter().map(key).collect();
+        let there: Vec<Option<Loaded>> = keys.iter().map(|key| self.get(key)).collect();
+        let missing = keys.iter().zip(&there).filter(|(_, there)| there.is_none());
+        let missing: Vec<PlaneKey> = missing.map(|(key, _)| key.clone()).collect();
+        let forgotten = self.shared.lock().forgotten;
+        let decoded = decode(&self.shared, path, &missing);
+        let state = &mut *self.shared.lock();
+        for (key, loaded) in missing.into_iter().zip(&decoded) {
+            if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
+                state.cache.insert(key, loaded.clone(), &state.wished);
+            }
+        }
+        let mut decoded = decoded.into_iter();
+        let mut next = || decoded.next().expect("one result for each that was not there");
+        there.into_iter().map(|there| there.unwrap_or_else(&mut next)).collect()
+    }
+
     /// The header of a file; read on the caller's thread unless it is known.
     ///
     /// # Errors
@@ -192,6 +227,8 @@ impl Loader {
         state.infos.retain(|path, _| !paths.contains(path));
         state.cache.remove_files(&paths);
         state.refused.retain(|key| !paths.contains(&key.path));
+        state.previews.retain(|key, _| !paths.contains(&key.path));
+        pool::clear();
         self.shared.changed.notify_all();
     }
 
@@ -230,7 +267,7 @@ impl Drop for Loader {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -238,7 +275,7 @@ impl Shared {
 impl State {
     /// The most urgent wish that nobody is at, with all other wishes for the same file: a file is
     /// read once.
-    fn next(&mut self) -> Option<Vec<PlaneKey>> {
+    pub(super) fn next(&mut self) -> Option<Vec<PlaneKey>> {
         let open = |state: &Self, key: &PlaneKey| {
             !state.cache.contains(key) && !state.busy.contains(key) && !state.refused.contains(key)
         };
@@ -250,87 +287,7 @@ impl State {
     }
 
     /// The wishes more urgent than `key`: these are not thrown out for it.
-    fn keep_for(&self, key: &PlaneKey) -> BTreeSet<PlaneKey> {
+    pub(super) fn keep_for(&self, key: &PlaneKey) -> BTreeSet<PlaneKey> {
         self.wishes.iter().take_while(|wish| *wish != key).cloned().collect()
     }
-}
-
-fn work(shared: &Shared) {
-    let mut state = shared.lock();
-    loop {
-        if state.stopped {
-            return;
-        }
-        let Some(keys) = state.next() else {
-            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            continue;
-        };
-        let forgotten = state.forgotten;
-        drop(state);
-        let decoded = decode(shared, &keys[0].path, &keys);
-        state = shared.lock();
-        for (key, loaded) in keys.into_iter().zip(decoded) {
-            if state.forgotten == forgotten {
-                settle(&mut state, key, loaded);
-            } else {
-                state.busy.remove(&key);
-            }
-        }
-        drop(state);
-        (shared.wake)();
-        state = shared.lock();
-    }
-}
-
-fn settle(state: &mut State, key: PlaneKey, loaded: Loaded) {
-    state.busy.remove(&key);
-    let keep = state.keep_for(&key);
-    let bytes = loaded.as_ref().map_or(0, |decoded| decoded.plane.size_bytes());
-    if state.cache.insert(key.clone(), loaded, &keep) {
-        return;
-    }
-    let first = state.wishes.first() == Some(&key);
-    let budget = state.cache.budget();
-    state.refused.insert(key.clone());
-    if first {
-        let failure = Failure::OverBudget { bytes, budget, aov: key.aov.clone(), path: key.path.clone() };
-        state.cache.insert(key, Err(failure), &keep);
-    }
-}
-
-fn info(shared: &Shared, path: &Path) -> Result<Arc<ImageInfo>, codec::Error> {
-    let forgotten = {
-        let state = shared.lock();
-        if let Some(info) = state.infos.get(path) {
-            return info.clone();
-        }
-        state.forgotten
-    };
-    let info = codec::read_info(path, &shared.limits).map(Arc::new);
-    let state = &mut *shared.lock();
-    if state.infos.len() >= MOST_INFOS {
-        state.infos.clear();
-    }
-    if state.forgotten == forgotten {
-        state.infos.insert(path.to_owned(), info.clone());
-    }
-    info
-}
-
-/// One result for each key; all keys are of the file `path`.
-fn decode(shared: &Shared, path: &Path, keys: &[PlaneKey]) -> Vec<Loaded> {
-    let info = match info(shared, path) {
-        Ok(info) => info,
-        Err(error) => return keys.iter().map(|_| Err(error.clone().into())).collect(),
-    };
-    let found: Vec<_> = keys.iter().map(|key| info.aov(&key.aov)).collect();
-    let aovs: Vec<_> = found.iter().flatten().copied().collect();
-    let mut planes = codec::read_planes(&info, &aovs, &shared.limits).into_iter();
-    let mut one = || {
-        let plane = planes.next().expect("one result for each AOV");
-        let id = shared.next_id.fetch_add(1, Ordering::Relaxed);
-        plane.map(|plane| Arc::new(Decoded { id, plane })).map_err(Failure::from)
-    };
-    let none = |key: &PlaneKey| Failure::NoAov { aov: key.aov.clone(), path: path.to_owned() };
-    found.iter().zip(keys).map(|(aov, key)| aov.map_or_else(|| Err(none(key)), |_| one())).collect()
 }

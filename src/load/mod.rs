@@ -8,6 +8,7 @@
 mod cache;
 mod loader;
 mod memory;
+mod work;
 
 pub use cache::PlaneKey;
 pub use loader::{Decoded, Failure, Loaded, Loader, Options, Progress, Wake};

@@ -5,7 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::map::{FLAG_CHANGED, FLAG_UNCOVERED};
+use super::map::{FLAG_CHANGED, FLAG_UNCOVERED, FLAG_UNREADABLE};
+use super::runs::runs;
 use super::segment::{SEGMENT, Segment, bits_differ, same_non_finite};
 use super::{Comparison, DeltaMap, Metric, Pair, Partial, Rule, Want};
 use crate::image::{Sample, Samples, Window};
@@ -79,14 +80,45 @@ pub fn channel_changed(rule: &Rule, a: Sample, b: Sample) -> bool {
     }
 }
 
+/// Map values and flags of a row, where they are wanted.
+type RowOut<'a> = Option<(&'a mut [f32], &'a mut [u8])>;
+
 /// One row of pixels; `segment` is room to work in, `out` receives map values and flags.
-fn compare_row(
-    segment: &mut Segment,
-    pair: &Pair<'_>,
-    rule: &Rule,
-    row: Window,
-    out: Option<(&mut [f32], &mut [u8])>,
-) -> Partial {
+fn compare_row(segment: &mut Segment, pair: &Pair<'_>, rule: &Rule, row: Window, out: RowOut<'_>) -> Partial {
+    if !pair.has_unreadable_in(row) {
+        return compare_run(segment, pair, rule, row, out);
+    }
+    let mut rest = out;
+    let partials = runs(pair, row).into_iter().map(|run| {
+        let (out, after) = split(rest.take(), run.pixels.width as usize);
+        rest = after;
+        if run.readable {
+            compare_run(segment, pair, rule, run.pixels, out)
+        } else {
+            leave_out(run.pixels, out)
+        }
+    });
+    Partial::in_order(partials)
+}
+
+fn split(out: RowOut<'_>, width: usize) -> (RowOut<'_>, RowOut<'_>) {
+    let Some((values, flags)) = out else { return (None, None) };
+    let ((values, more_values), (flags, more_flags)) =
+        (values.split_at_mut(width), flags.split_at_mut(width));
+    (Some((values, flags)), Some((more_values, more_flags)))
+}
+
+/// Pixels that cannot be read on a side: counted, and no more.
+fn leave_out(run: Window, out: RowOut<'_>) -> Partial {
+    if let Some((values, flags)) = out {
+        values.fill(0.0);
+        flags.fill(FLAG_UNREADABLE);
+    }
+    Partial { unreadable: run.pixels(), ..Partial::default() }
+}
+
+/// A row, or a part of one, all of whose pixels can be read.
+fn compare_run(segment: &mut Segment, pair: &Pair<'_>, rule: &Rule, row: Window, out: RowOut<'_>) -> Partial {
     let candidate = row.intersection(&pair.candidate.data_window);
     let reference = row.intersection(&pair.reference.data_window);
     let covered = candidate.intersection(&reference);

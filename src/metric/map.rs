@@ -8,6 +8,8 @@ pub const FLAG_CHANGED: u8 = 1;
 pub const FLAG_NON_FINITE: u8 = 2;
 /// Only one side has the pixel.
 pub const FLAG_UNCOVERED: u8 = 4;
+/// The file of a side does not give the pixel: it is not compared, and no other flag is set.
+pub const FLAG_UNREADABLE: u8 = 8;
 
 /// One value per pixel over a window, row by row.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct DeltaMap {
     /// The pixels compared.
     pub window: Window,
     /// The metric's value in f32. Taken over the channels that are finite on both sides; 0 where
-    /// none is (see `flags`). `abs` and `signed` are the f32 nearest to the exact difference of
+    /// none is (see `flags`), and where a side cannot be read. `abs` and `signed` are the f32 nearest to the exact difference of
     /// the stored samples, bit for bit on every back end.
     pub values: Vec<f32>,
     /// `FLAG_*` of each pixel.

@@ -10,12 +10,13 @@ mod map;
 mod pair;
 mod partial;
 mod rule;
+mod runs;
 mod segment;
 mod stats;
 
 pub use cpu::Cpu;
 pub use kernel::{channel_changed, rectangle, rectangle_map};
-pub use map::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED};
+pub use map::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE};
 pub use pair::{Extent, Pair, PairError};
 pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
@@ -70,7 +71,7 @@ pub trait Backend: Send + Sync {
 }
 
 /// Stored values of one pixel, one for each of [`Pair::channels`]; `None` outside a side's data
-/// window.
+/// window and where its file does not give the pixel.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PixelValues {
     /// Of the candidate.
@@ -83,7 +84,7 @@ impl PixelValues {
     /// Read from the planes themselves.
     pub fn of(pair: &Pair<'_>, (x, y): (i32, i32)) -> Self {
         let at = |plane: &Plane, channels: &mut dyn Iterator<Item = usize>| {
-            let index = plane.data_window.index(x, y)?;
+            let index = plane.index(x, y)?;
             Some(channels.map(|channel| plane.channels[channel].samples.get(index)).collect())
         };
         Self {

@@ -140,10 +140,21 @@ impl<'a> Pair<'a> {
         self.window.intersection(&self.candidate.data_window).intersection(&self.reference.data_window)
     }
 
-    /// Stored values of the compared channels at a pixel that both sides have: (candidate, reference).
+    /// Whether the file of a side does not give all pixels of its plane.
+    pub fn has_unreadable(&self) -> bool {
+        !self.candidate.unreadable.is_empty() || !self.reference.unreadable.is_empty()
+    }
+
+    /// The same of the pixels in `window` alone.
+    pub(super) fn has_unreadable_in(&self, window: Window) -> bool {
+        [self.candidate, self.reference].iter().any(|plane| plane.unreadable_in(window).next().is_some())
+    }
+
+    /// Stored values of the compared channels at a pixel that both sides have, and that can be read on
+    /// both: (candidate, reference).
     pub fn values(&self, x: i32, y: i32) -> Option<(Vec<Sample>, Vec<Sample>)> {
-        let c = self.candidate.data_window.index(x, y)?;
-        let r = self.reference.data_window.index(x, y)?;
+        let c = self.candidate.index(x, y)?;
+        let r = self.reference.index(x, y)?;
         let channels = self.channels.iter();
         Some(
             channels

@@ -38,12 +38,14 @@ impl Sums {
 /// positions do not depend on the order, the f64 sums do: join in a fixed one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Partial {
-    /// Pixels that at least one side has.
+    /// Pixels that at least one side has, but for the unreadable.
     pub pixels: u64,
     /// Changed, the uncovered among them.
     pub changed: u64,
     /// On one side only.
     pub uncovered: u64,
+    /// Not given by the file of a side, and in no other figure.
+    pub unreadable: u64,
     /// With a non-finite value against another value.
     pub non_finite: u64,
     /// Values with a delta: see [`FrameStats::compared_values`].
@@ -85,6 +87,7 @@ impl Partial {
             pixels: self.pixels + other.pixels,
             changed: self.changed + other.changed,
             uncovered: self.uncovered + other.uncovered,
+            unreadable: self.unreadable + other.unreadable,
             non_finite: self.non_finite + other.non_finite,
             compared_values: self.compared_values + other.compared_values,
             metric_pixels: self.metric_pixels + other.metric_pixels,
@@ -109,6 +112,7 @@ impl Partial {
             pixels: self.pixels,
             changed: self.changed,
             uncovered: self.uncovered,
+            unreadable: self.unreadable,
             non_finite: self.non_finite,
             compared_values: self.compared_values,
             max_abs: self.max_abs,

@@ -19,12 +19,15 @@ pub struct Peak {
 /// alone, never on threads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrameStats {
-    /// Pixels compared: those of the pair's window that at least one side has.
+    /// Pixels compared: those of the pair's window that at least one side has, but for the unreadable.
     pub pixels: u64,
     /// Pixels that changed, the uncovered ones among them.
     pub changed: u64,
     /// Pixels that only one side has.
     pub uncovered: u64,
+    /// Pixels that the file of a side does not give, damaged or unfinished: not compared, and in no
+    /// other figure.
+    pub unreadable: u64,
     /// Pixels where a non-finite value stands against another value.
     pub non_finite: u64,
     /// Values (pixel × channel) that have a delta, the divisor of the means: finite on both sides, or

@@ -35,6 +35,15 @@ pub enum StripCell {
         /// Largest |a−b|.
         max_abs: f64,
     },
+    /// Compared as far as a damaged or unfinished file can be read.
+    InPart {
+        /// Changed pixels as a fraction of those compared.
+        changed: f64,
+        /// Largest |a−b|.
+        max_abs: f64,
+        /// What is wrong with the file.
+        reason: String,
+    },
     /// One side has no file.
     Missing,
     /// It cannot be compared.
@@ -77,14 +86,14 @@ impl Sweep {
     }
 
     /// The frame index next to `from`, in the direction of `step` (±1), where some candidate
-    /// changed or failed.
+    /// changed, failed, or could not be read in full.
     pub fn next_change(&self, from: usize, step: i64) -> Option<usize> {
         let frames = self.series.frames.len() as i64;
         let mut index = from as i64 + step;
         while (0..frames).contains(&index) {
             let remarkable = (0..self.sequences.len()).any(|s| match self.strip(s, index as usize) {
                 StripCell::Compared { changed, .. } => *changed > 0.0,
-                StripCell::Missing | StripCell::Failed(_) => true,
+                StripCell::InPart { .. } | StripCell::Missing | StripCell::Failed(_) => true,
                 StripCell::Pending => false,
             });
             if remarkable {

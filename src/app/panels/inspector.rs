@@ -4,12 +4,12 @@ use egui::{
     Align, Color32, ComboBox, DragValue, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui,
 };
 
-use super::{heading, named, tracked, values};
+use super::{heading, named, tracked, unreadable, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
 use crate::metric::{FrameStats, Metric, channel_changed, default_metric};
-use crate::view::Action;
+use crate::view::{Action, StripCell};
 
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -68,8 +68,10 @@ fn pixel(ui: &mut Ui, app: &App) {
         let changed = a.zip(b).is_some_and(|(a, b)| channel_changed(&app.view.rule(), a, b));
         let colour = if changed { theme::CHANGED } else { theme::WEAK };
         let delta = delta.map_or_else(|| "–".to_owned(), values::short);
-        let texts = [&channel.name, &text(b), &text(a), &delta];
-        let colours = [theme::WEAK, theme::TEXT, theme::TEXT, colour];
+        let (of_b, b_colour) = text(b, reference, app.hover);
+        let (of_a, a_colour) = text(a, candidate, app.hover);
+        let texts = [&channel.name, &of_b, &of_a, &delta];
+        let colours = [theme::WEAK, b_colour, a_colour, colour];
         columns.row(ui, std::array::from_fn(|i| (texts[i].as_str(), colours[i])));
     }
 }
@@ -106,11 +108,16 @@ impl Columns {
 fn value(plane: Option<&Plane>, channel: &str, at: Option<(i32, i32)>) -> Option<Sample> {
     let (plane, (x, y)) = (plane?, at?);
     let samples = &plane.channels[plane.channel_index(channel)?].samples;
-    Some(samples.get(plane.data_window.index(x, y)?))
+    Some(samples.get(plane.index(x, y)?))
 }
 
-fn text(sample: Option<Sample>) -> String {
-    sample.map_or_else(|| "–".to_owned(), values::stored)
+fn text(sample: Option<Sample>, plane: Option<&Plane>, at: Option<(i32, i32)>) -> (String, Color32) {
+    let hole = || plane.zip(at).and_then(|(plane, (x, y))| plane.unreadable_at(x, y));
+    match sample {
+        Some(sample) => (values::stored(sample), theme::TEXT),
+        None if hole().is_some() => ("unreadable".to_owned(), theme::ERROR),
+        None => ("–".to_owned(), theme::TEXT),
+    }
 }
 
 fn tolerance(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -142,7 +149,9 @@ fn tolerance(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 fn tolerance_most(app: &App) -> f64 {
     let sweep = app.view.sweep.as_ref();
     let maxima = sweep.into_iter().flat_map(|sweep| &sweep.strips).filter_map(|cell| match cell {
-        crate::view::StripCell::Compared { max_abs, .. } if max_abs.is_finite() => Some(*max_abs),
+        StripCell::Compared { max_abs, .. } | StripCell::InPart { max_abs, .. } if max_abs.is_finite() => {
+            Some(*max_abs)
+        }
         _ => None,
     });
     let max = maxima.fold(1.0_f64, f64::max).min(1e12);
@@ -194,7 +203,11 @@ fn range(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 fn statistics(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let known = app.view.pair_key().and_then(|key| app.view.statistics.get(&key).cloned());
     match known {
-        Some(Ok(stats)) => table(ui, app, &stats, wishes),
+        Some(Ok(stats)) if stats.pixels == 0 => unreadable::count(ui, app, &stats),
+        Some(Ok(stats)) => {
+            table(ui, app, &stats, wishes);
+            unreadable::count(ui, app, &stats);
+        }
         Some(Err(error)) => {
             ui.label(RichText::new(error).color(theme::CHANGED));
         }

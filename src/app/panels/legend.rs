@@ -5,7 +5,7 @@ use egui::{Align2, Color32, FontId, Id, Painter, Rect, Stroke, StrokeKind, Ui, p
 use crate::app::canvas::{HEAT_FLOOR, Heat};
 use crate::app::{App, theme};
 use crate::image::{ColorMap, DisplayRange, Scale, tick_label};
-use crate::metric::{FLAG_NON_FINITE, FLAG_UNCOVERED, Metric};
+use crate::metric::{FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric};
 
 /// The value at the end of the colour map.
 pub fn heat_max(app: &App) -> f64 {
@@ -67,6 +67,9 @@ fn swatches(ui: &Ui, heat: &Heat, metric: Metric) -> Vec<(Color32, &'static str)
     }
     if flags & FLAG_UNCOVERED != 0 {
         swatches.push((theme::UNCOVERED, "in one of them only"));
+    }
+    if flags & FLAG_UNREADABLE != 0 {
+        swatches.push((theme::UNREADABLE, "unreadable"));
     }
     swatches
 }

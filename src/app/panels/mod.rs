@@ -15,6 +15,7 @@ pub mod timeline;
 pub mod toasts;
 pub mod top;
 pub mod tracked;
+pub mod unreadable;
 pub mod values;
 pub mod viewport;
 

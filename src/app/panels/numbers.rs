@@ -5,6 +5,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2, vec2};
 use super::viewport::{Part, loaded, physical};
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
+use crate::metric::FLAG_UNREADABLE;
 
 /// Points across a pixel from which its values are written.
 const LEAST: f64 = 48.0;
@@ -41,6 +42,9 @@ pub fn ui(painter: &Painter, app: &App, part: &Part, scale: f32) {
 }
 
 fn stored(plane: &Plane, x: i32, y: i32) -> Vec<Line> {
+    if plane.unreadable_at(x, y).is_some() {
+        return vec![Line { text: "unreadable".to_owned(), colour: theme::ERROR }];
+    }
     let samples = plane.pixel(x, y).unwrap_or_default();
     let named = plane.channels.iter().zip(samples);
     named.map(|(channel, sample)| Line { text: short(sample), colour: tint(&channel.name) }).collect()
@@ -48,7 +52,11 @@ fn stored(plane: &Plane, x: i32, y: i32) -> Vec<Line> {
 
 fn delta(app: &App, part: &Part, x: i32, y: i32) -> Option<Line> {
     let heat = app.shown.heat.as_ref().filter(|_| part.heat)?;
-    let value = heat.map.values[heat.map.window.index(x, y)?];
+    let index = heat.map.window.index(x, y)?;
+    if heat.map.flags[index] & FLAG_UNREADABLE != 0 {
+        return None;
+    }
+    let value = heat.map.values[index];
     Some(Line { text: format!("Δ{}", float(f64::from(value))), colour: theme::CHANGED })
 }
 

@@ -108,6 +108,12 @@ fn strip(painter: &egui::Painter, app: &App, place: &Place, row: usize, sequence
             StripCell::Compared { changed, .. } => {
                 painter.rect_filled(rect, 0.0, heat(*changed));
             }
+            StripCell::InPart { changed, .. } => {
+                // One over the other: hatching is not seen on every colour of heat.
+                let (upper, lower) = rect.split_top_bottom_at_fraction(0.55);
+                painter.rect_filled(upper, 0.0, heat(*changed));
+                hatch(painter, lower, theme::ERROR);
+            }
             StripCell::Missing => hatch(painter, rect, theme::WEAK),
             StripCell::Failed(_) => hatch(painter, rect, theme::ERROR),
         }
@@ -157,9 +163,14 @@ fn tooltip(app: &App, index: usize, sequence: Option<usize>) -> String {
         StripCell::Pending => "not compared yet".to_owned(),
         StripCell::Missing => "missing".to_owned(),
         StripCell::Failed(reason) => reason.clone(),
-        StripCell::Compared { changed, max_abs } => {
-            format!("{} changed, largest {}", values::percent(*changed), values::short(*max_abs))
+        StripCell::Compared { changed, max_abs } => figures(*changed, *max_abs),
+        StripCell::InPart { changed, max_abs, reason } => {
+            format!("{}, in what can be read\n{reason}", figures(*changed, *max_abs))
         }
     };
     format!("frame {frame}  ·  {}\n{state}", app.view.name(Some(sequence)))
+}
+
+fn figures(changed: f64, max_abs: f64) -> String {
+    format!("{} changed, largest {}", values::percent(changed), values::short(max_abs))
 }

@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, Role, Sense, Ui};
 use egui_wgpu::Callback;
 
-use super::{empty, legend, named, overlay, pointer};
+use super::{empty, legend, named, overlay, pointer, unreadable};
 use crate::app::App;
 use crate::app::canvas::{Pane, Picture, transform_of};
 use crate::app::ui::Wish;
@@ -51,6 +51,10 @@ pub fn ui(ui: &mut Ui, app: &mut App) -> Vec<Wish> {
     overlay::ui(ui, app, &parts, response.rect);
     if app.mode() == Mode::Difference {
         legend::ui(ui, app, response.rect);
+    }
+    let part = response.hover_pos().and_then(|at| part_at(&parts, at));
+    if let Some(reason) = part.and_then(|part| unreadable::at_pointer(app, part)) {
+        response.on_hover_text_at_pointer(reason);
     }
     wishes
 }

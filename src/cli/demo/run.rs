@@ -55,7 +55,6 @@ fn comparison(folder: &Path, planted: &Planted) -> compare::Args {
             npz: Some(folder.join(DEFAULT_NPZ)),
             maps: Some(folder.join("maps")),
         },
-        run: args::RunArgs { max_pixels: crate::codec::Limits::default().max_pixels, ..Default::default() },
         ..Default::default()
     }
 }

@@ -56,6 +56,8 @@ pub struct SequenceReport {
     pub changes: Vec<Change>,
     /// Frames that cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// Frames whose file is not finished; what is there can be read.
+    pub incomplete: Vec<Unfinished>,
 }
 
 /// What the files hold, by their first readable frame.
@@ -90,15 +92,26 @@ pub struct Unreadable {
     pub reason: String,
 }
 
+/// A frame whose file is still being written or cut short, though its header is whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unfinished {
+    /// Its number.
+    pub frame: Option<i64>,
+    /// The file.
+    pub path: PathBuf,
+    /// What is missing.
+    pub reason: String,
+}
+
 impl Report {
     pub(super) fn new(sequences: Vec<SequenceReport>, skipped: Vec<(PathBuf, String)>) -> Self {
         let skipped = skipped.into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
         Self { schema: "aovscope-info", version: 1, sequences, skipped }
     }
 
-    /// Whether every frame that was found can be read.
+    /// Whether every frame that was found can be read, to its end.
     pub fn is_complete(&self) -> bool {
-        self.sequences.iter().all(|sequence| sequence.unreadable.is_empty())
+        self.sequences.iter().all(|sequence| sequence.unreadable.is_empty() && sequence.incomplete.is_empty())
     }
 }
 
@@ -120,6 +133,7 @@ pub(super) fn sequence(sequence: &Sequence, limits: &Limits) -> SequenceReport {
         }
     }
     let changes = changes(&readable);
+    let incomplete = readable.iter().filter_map(|(frame, info)| unfinished(*frame, info)).collect();
     SequenceReport {
         name: sequence.name.clone(),
         pattern: sequence.pattern.clone(),
@@ -132,7 +146,13 @@ pub(super) fn sequence(sequence: &Sequence, limits: &Limits) -> SequenceReport {
         image: readable.into_iter().next().map(|(frame, info)| ImageReport { frame, info }),
         changes,
         unreadable,
+        incomplete,
     }
+}
+
+fn unfinished(frame: Option<i64>, info: &ImageInfo) -> Option<Unfinished> {
+    let reason = without_path(info.incomplete.as_ref()?, &info.path);
+    Some(Unfinished { frame, path: info.path.clone(), reason })
 }
 
 /// The reason alone: the frame is told beside it.

@@ -36,6 +36,9 @@ fn write_sequence(sequence: &SequenceReport, out: &mut impl Write) -> io::Result
     for change in &sequence.changes {
         line(out, "changes", &format!("{}: {}", frame(change.frame), change.what.join("; ")))?;
     }
+    for unfinished in &sequence.incomplete {
+        line(out, "incomplete", &format!("{}: {}", frame(unfinished.frame), unfinished.reason))?;
+    }
     for broken in &sequence.unreadable {
         line(out, "unreadable", &format!("{}: {}", frame(broken.frame), broken.reason))?;
     }
@@ -120,10 +123,18 @@ fn row(aov: &Aov) -> [String; 4] {
 }
 
 fn frames(sequence: &SequenceReport) -> String {
+    let mut notes = Vec::new();
+    if sequence.frames > 1 {
+        notes.push(format!("{} frames", sequence.frames));
+    }
+    // One file says so in a line of its own.
+    if sequence.frames > 1 && !sequence.incomplete.is_empty() {
+        notes.push(format!("{} of them incomplete", sequence.incomplete.len()));
+    }
     match sequence.frames {
         1 if sequence.first.is_none() => "one file without a number".to_owned(),
         1 => sequence.ranges.clone(),
-        count => format!("{} ({count} frames)", sequence.ranges),
+        _ => format!("{} ({})", sequence.ranges, notes.join(", ")),
     }
 }
 
@@ -140,4 +151,40 @@ fn frame(number: Option<i64>) -> String {
 
 fn line(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
     writeln!(out, "  {label:<10}  {text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Unfinished;
+    use super::*;
+
+    #[test]
+    fn incomplete_frames_are_counted_and_told() {
+        let unfinished = |number| Unfinished {
+            frame: Some(number),
+            path: format!("a.{number}.exr").into(),
+            reason: "3 of 8 blocks are not there".into(),
+        };
+        let sequence = SequenceReport {
+            name: "a".into(),
+            pattern: "a.#.exr".into(),
+            frames: 9,
+            first: Some(1),
+            last: Some(9),
+            step: 1,
+            ranges: "1-9".into(),
+            gaps: Vec::new(),
+            image: None,
+            changes: Vec::new(),
+            unreadable: Vec::new(),
+            incomplete: vec![unfinished(3), unfinished(9)],
+        };
+        let mut out = Vec::new();
+        let report = Report::new(vec![sequence], Vec::new());
+        write(&report, &mut out).expect("memory takes all");
+        let text = String::from_utf8(out).expect("text");
+        assert!(text.contains("  frames      1-9 (9 frames, 2 of them incomplete)\n"), "{text}");
+        assert!(text.contains("  incomplete  frame 9: 3 of 8 blocks are not there\n"), "{text}");
+        assert!(!report.is_complete());
+    }
 }

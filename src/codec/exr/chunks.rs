@@ -1,19 +1,29 @@
 //! Where the chunks of a file lie: offset tables, and whether all chunks are there.
 //!
 //! A writer fills in the tables when it closes the file, so a zero offset means that it has not
-//! finished. Some tools leave zeros in finished files: then the chunks themselves are counted.
+//! finished. Some tools leave zeros or nonsense in finished files: then the chunks themselves are
+//! walked, one after the other from the end of the tables.
 
 use crate::image::PartLayout;
 
 use super::super::Error;
 use super::super::source::Source;
-use super::header::{Header, Levels, Part, Tiles};
+use super::grid;
+use super::header::Header;
 
 /// Offsets of the chunks of all parts.
 pub struct ChunkTable {
-    /// For each part, the offsets of the chunks of the full resolution, top to bottom, left to
-    /// right; empty for parts whose number of chunks cannot be known.
+    /// For each part, as its offset table has them: all levels, 0 for a chunk that is not there.
+    /// Empty for parts whose number of chunks cannot be known.
     pub parts: Vec<Vec<u64>>,
+    /// Why the file is not all there, if it is not.
+    pub incomplete: Option<String>,
+    /// All offsets of the file, lowest first: a chunk ends where the next one begins.
+    sorted: Vec<u64>,
+    /// Where chunks begin.
+    start: u64,
+    /// Whether the offsets were found by walking.
+    pub is_walked: bool,
 }
 
 /// The fixed start of a chunk.
@@ -28,14 +38,24 @@ pub struct ChunkHead {
     pub size: u64,
 }
 
+/// Most bytes of a chunk's head: part, four coordinates and three sizes.
+pub const MOST_HEAD_BYTES: usize = 4 + 16 + 24;
+
 impl ChunkTable {
     /// # Errors
-    /// When the file is not complete.
+    /// When the file ends inside its tables.
     pub fn read(source: &Source, header: &Header) -> Result<Self, Error> {
-        let counts: Option<Vec<u64>> = header.parts.iter().map(chunk_count).collect();
+        let counts: Option<Vec<u64>> = header.parts.iter().map(grid::chunk_count).collect();
         // Without the size of one table the next ones cannot be found.
         let Some(counts) = counts else {
-            return Ok(Self { parts: header.parts.iter().map(|_| Vec::new()).collect() });
+            let parts = header.parts.iter().map(|_| Vec::new()).collect();
+            return Ok(Self {
+                parts,
+                incomplete: None,
+                sorted: Vec::new(),
+                start: header.end,
+                is_walked: false,
+            });
         };
         let total = counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count));
         let end =
@@ -44,61 +64,69 @@ impl ChunkTable {
         let end = end.ok_or_else(|| Error::incomplete(&source.path, "it ends inside its offset table"))?;
         let mut bytes = vec![0; (end - header.end) as usize];
         source.read_at(header.end, &mut bytes)?;
-        let offsets: Vec<u64> =
-            bytes.chunks_exact(8).map(|b| u64::from_le_bytes(b.try_into().expect("chunks of 8"))).collect();
-        if offsets.iter().all(|&offset| offset >= end && offset < source.len) {
-            check_last(source, header, &offsets)?;
-            return Ok(Self::split(header, &counts, &offsets));
-        }
-        Self::rebuild(source, header, &counts, end)
-    }
-
-    fn split(header: &Header, counts: &[u64], mut offsets: &[u64]) -> Self {
-        let mut parts = Vec::new();
-        for (part, &count) in header.parts.iter().zip(counts) {
-            let (own, rest) = offsets.split_at(count as usize);
-            parts.push(own[..own.len().min(full_resolution_chunks(part))].to_vec());
-            offsets = rest;
-        }
-        Self { parts }
-    }
-
-    /// Walks from chunk to chunk instead.
-    fn rebuild(source: &Source, header: &Header, counts: &[u64], start: u64) -> Result<Self, Error> {
-        let mut table =
-            Self { parts: header.parts.iter().map(|p| vec![0; full_resolution_chunks(p)]).collect() };
-        let (mut found, mut position) = (0, start);
-        let total: u64 = counts.iter().sum();
-        while found < total {
-            let Ok(head) = read_head(source, header, position) else { break };
-            let Some(end) = head.data.checked_add(head.size).filter(|&end| end <= source.len) else { break };
-            if let Some(index) = full_resolution_index(&header.parts[head.part], head.place) {
-                table.parts[head.part][index] = position;
-            }
-            found += 1;
-            position = end;
-        }
-        let holes = table.parts.iter().flatten().any(|&offset| offset == 0);
-        if found < total || holes {
-            let reason =
-                format!("its offset table is not filled in, and {found} of {total} chunks are there");
-            return Err(Error::incomplete(&source.path, reason));
+        let mut offsets = bytes.as_chunks::<8>().0.iter().map(|&bytes| u64::from_le_bytes(bytes));
+        let parts = counts.iter().map(|&count| offsets.by_ref().take(count as usize).collect()).collect();
+        let mut table = Self { parts, incomplete: None, sorted: Vec::new(), start: end, is_walked: false };
+        let is_sound = |&offset: &u64| offset >= end && offset < source.len;
+        if table.parts.iter().flatten().all(is_sound) {
+            table.sort();
+            table.check_last(source, header);
+        } else {
+            table.walk(source, header);
         }
         Ok(table)
     }
-}
 
-/// The chunk that starts last must end inside the file.
-fn check_last(source: &Source, header: &Header, offsets: &[u64]) -> Result<(), Error> {
-    let Some(&last) = offsets.iter().max() else { return Ok(()) };
-    let head = read_head(source, header, last)?;
-    if head.data.checked_add(head.size).is_none_or(|end| end > source.len) {
-        return Err(Error::incomplete(
-            &source.path,
-            format!("its last chunk ends after its {} bytes", source.len),
-        ));
+    /// Replaces the offsets by what is found from chunk to chunk.
+    pub fn walk(&mut self, source: &Source, header: &Header) {
+        let is_blank = self.parts.iter().flatten().any(|&offset| offset == 0);
+        self.parts.iter_mut().for_each(|part| part.fill(0));
+        let total: usize = self.parts.iter().map(Vec::len).sum();
+        let (mut found, mut position) = (0, self.start);
+        while found < total {
+            let Ok(head) = read_head(source, header, position) else { break };
+            let Some(end) = head.data.checked_add(head.size).filter(|&end| end <= source.len) else { break };
+            let index = grid::table_index(&header.parts[head.part], head.place);
+            // What lies nowhere is counted too: the walk must end.
+            found += 1;
+            if let Some(slot) = index.and_then(|index| self.parts[head.part].get_mut(index)) {
+                *slot = position;
+            }
+            position = end;
+        }
+        let there = self.parts.iter().flatten().filter(|&&offset| offset != 0).count();
+        self.is_walked = true;
+        self.incomplete = (there < total).then(|| {
+            let why = if is_blank { "is not filled in" } else { "points beyond what is there" };
+            format!("its offset table {why}, and {there} of {total} chunks are there")
+        });
+        self.sort();
     }
-    Ok(())
+
+    /// Where the chunk at `offset` ends at the latest.
+    pub fn end_of(&self, offset: u64, len: u64) -> u64 {
+        let next = self.sorted.partition_point(|&other| other <= offset);
+        self.sorted.get(next).copied().unwrap_or(len).min(len)
+    }
+
+    fn sort(&mut self) {
+        self.sorted = self.parts.iter().flatten().copied().filter(|&offset| offset != 0).collect();
+        self.sorted.sort_unstable();
+    }
+
+    /// The chunk that starts last must end inside the file.
+    fn check_last(&mut self, source: &Source, header: &Header) {
+        let Some(&last) = self.sorted.last() else { return };
+        let end = read_head(source, header, last).ok().map(|head| head.data.checked_add(head.size));
+        // A head that makes no sense is damage, which reading the chunk will tell.
+        let is_cut = match end {
+            Some(end) => end.is_none_or(|end| end > source.len),
+            None => source.len - last < MOST_HEAD_BYTES as u64,
+        };
+        if is_cut {
+            self.incomplete = Some(format!("its last chunk ends after its {} bytes", source.len));
+        }
+    }
 }
 
 /// Reads the start of the chunk at `offset`.
@@ -106,11 +134,19 @@ fn check_last(source: &Source, header: &Header, offsets: &[u64]) -> Result<(), E
 /// # Errors
 /// When it does not belong to a part of this file, or the file ends before.
 pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkHead, Error> {
-    // Part, four coordinates and three sizes are the most there can be.
-    let mut bytes = [0; 4 + 16 + 24];
+    let mut bytes = [0; MOST_HEAD_BYTES];
     let there = source.len.saturating_sub(offset).min(bytes.len() as u64) as usize;
     source.read_at(offset, &mut bytes[..there])?;
-    let mut rest = &bytes[..there];
+    parse_head(source, header, offset, &bytes[..there])
+}
+
+/// Reads the start of the chunk at `offset` from its first `bytes`, [`MOST_HEAD_BYTES`] of them
+/// unless the file ends before.
+///
+/// # Errors
+/// When it does not belong to a part of this file, or ends before.
+pub fn parse_head(source: &Source, header: &Header, offset: u64, bytes: &[u8]) -> Result<ChunkHead, Error> {
+    let mut rest = bytes;
     let mut int = || {
         let (int, after) = rest.split_first_chunk::<4>().ok_or_else(|| cut(source))?;
         rest = after;
@@ -127,11 +163,11 @@ pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkH
     if matches!(layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
         let mut size = || Ok::<u64, Error>(u64::from(int()? as u32) | u64::from(int()? as u32) << 32);
         let size = size()?.saturating_add(size()?);
-        let data = offset + (there - rest.len()) as u64 + 8;
+        let data = offset + (bytes.len() - rest.len()) as u64 + 8;
         return Ok(ChunkHead { part, place, data, size });
     }
     let size = int()?;
-    let data = offset + (there - rest.len()) as u64;
+    let data = offset + (bytes.len() - rest.len()) as u64;
     let size = u64::try_from(size).ok();
     let negative =
         || Error::damaged(&source.path, "", format!("the chunk at byte {offset} has a negative size"));
@@ -140,62 +176,4 @@ pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkH
 
 fn cut(source: &Source) -> Error {
     Error::incomplete(&source.path, "it ends inside a chunk")
-}
-
-/// Chunks of all levels; `None` where the height of blocks is not known.
-fn chunk_count(part: &Part) -> Option<u64> {
-    let computed = match part.tiles {
-        Some(tiles) => Some(tile_count(part, tiles)),
-        None => part.compression.lines().map(|lines| u64::from(part.data_window.height.div_ceil(lines))),
-    };
-    computed.or(part.chunk_count)
-}
-
-fn tile_count(part: &Part, tiles: Tiles) -> u64 {
-    let (width, height) = (part.data_window.width, part.data_window.height);
-    let across = |level: u32| u64::from(level_size(width, level, tiles.round_up).div_ceil(tiles.width));
-    let down = |level: u32| u64::from(level_size(height, level, tiles.round_up).div_ceil(tiles.height));
-    match tiles.levels {
-        Levels::One => across(0) * down(0),
-        Levels::Mip => (0..level_count(width.max(height), tiles.round_up)).map(|l| across(l) * down(l)).sum(),
-        Levels::Rip => {
-            let columns: u64 = (0..level_count(width, tiles.round_up)).map(across).sum();
-            let rows: u64 = (0..level_count(height, tiles.round_up)).map(down).sum();
-            columns.saturating_mul(rows)
-        }
-    }
-}
-
-fn level_size(full: u32, level: u32, round_up: bool) -> u32 {
-    let size = if round_up { u64::from(full).div_ceil(1 << level) } else { u64::from(full) >> level };
-    (size as u32).max(1)
-}
-
-fn level_count(full: u32, round_up: bool) -> u32 {
-    let up = u32::from(round_up && !full.is_power_of_two());
-    full.ilog2() + up + 1
-}
-
-/// Chunks of level 0; 0 for parts that cannot be decoded anyway.
-fn full_resolution_chunks(part: &Part) -> usize {
-    let window = part.data_window;
-    match part.tiles {
-        Some(tiles) => {
-            window.width.div_ceil(tiles.width) as usize * window.height.div_ceil(tiles.height) as usize
-        }
-        None => part.compression.lines().map_or(0, |lines| window.height.div_ceil(lines) as usize),
-    }
-}
-
-fn full_resolution_index(part: &Part, place: [i32; 4]) -> Option<usize> {
-    let window = part.data_window;
-    let Some(tiles) = part.tiles else {
-        let line = i64::from(place[0]) - i64::from(window.y);
-        let block = usize::try_from(line / i64::from(part.compression.lines()?)).ok()?;
-        return Some(block).filter(|&block| line >= 0 && block < full_resolution_chunks(part));
-    };
-    let [column, row, 0, 0] = place else { return None };
-    let (column, row) = (u32::try_from(column).ok()?, u32::try_from(row).ok()?);
-    let (columns, rows) = (window.width.div_ceil(tiles.width), window.height.div_ceil(tiles.height));
-    (column < columns && row < rows).then(|| row as usize * columns as usize + column as usize)
 }

@@ -1,6 +1,4 @@
-//! The compressions of EXR: names, block heights and which are decoded here.
-
-use exr::compression::Compression as Codec;
+//! The compressions of EXR: names, block heights, and what they lose.
 
 /// How a part is compressed, as the id in its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +53,14 @@ impl Compression {
         }
     }
 
-    /// The decoder, where there is one.
-    pub const fn codec(self) -> Option<Codec> {
-        Some(match self.0 {
-            0 => Codec::Uncompressed,
-            1 => Codec::RLE,
-            2 => Codec::ZIP1,
-            3 => Codec::ZIP16,
-            4 => Codec::PIZ,
-            5 => Codec::PXR24,
-            6 => Codec::B44,
-            7 => Codec::B44A,
-            8 => Codec::DWAA(None),
-            9 => Codec::DWAB(None),
-            _ => return None,
-        })
+    /// The id in the header.
+    pub const fn id(self) -> u8 {
+        self.0
+    }
+
+    /// Whether its chunks can be decompressed.
+    pub const fn is_readable(self) -> bool {
+        matches!(self.0, 0..=9 | 13)
     }
 
     /// How it compresses deep data; `None` where the format does not allow it.

@@ -1,226 +1,142 @@
-//! Decodes the wanted channels of one part.
+//! Decodes the wanted channels of one part, or of a region of it.
 //!
-//! The unit of work is a band: a scan-line block, or a row of tiles. Bands are decoded on the
-//! current rayon pool, each straight into its lines of the result, so at most one decompressed
-//! chunk per thread is alive besides the result.
+//! The unit of work is a batch: a few rows of chunks that lie together in the file. Batches are taken
+//! in order by the threads of the current rayon pool, so that the file is read from front to back in
+//! large pieces, and each is decoded straight into its lines of the result. What cannot be decoded is
+//! noted by rectangle; the rest is kept.
 
-use exr::meta::BlockDescription;
-use exr::meta::attribute as meta;
-use exr::meta::header::Header as CodecHeader;
-use rayon::prelude::*;
+use std::ops::Range;
 
-use crate::image::{Aov, Plane, PlaneChannel, SampleType, Samples};
+use rayon::iter::{ParallelBridge, ParallelIterator};
 
+use crate::image::{Samples, Window};
+
+use super::super::Error;
 use super::super::source::Source;
-use super::super::{Error, catch_panic};
-use super::chunks::{ChunkTable, read_head};
+use super::batch::{self, Batch};
+use super::chunks::ChunkTable;
+use super::grid::Grid;
 use super::header::{Header, Part};
 
-/// What all bands of a part share.
-struct Job<'a> {
-    source: &'a Source,
-    header: &'a Header,
-    part_index: usize,
-    part: &'a Part,
-    place: String,
-    codec: CodecHeader,
-    /// Wanted channels: place in the part, bytes of a sample, bytes of a pixel before it.
-    wanted: Vec<(usize, usize)>,
-    pixel_bytes: usize,
+/// Bytes of decompressed samples worth a batch: large reads, and still work for every thread.
+const BATCH_BYTES: usize = 1 << 20;
+/// Batches per thread at least, where there are chunks enough: the last one must not be long.
+const BATCHES_PER_THREAD: usize = 4;
+
+/// A part of a file to be decoded.
+pub struct Job<'a> {
+    pub source: &'a Source,
+    pub header: &'a Header,
+    pub table: &'a ChunkTable,
+    pub part_index: usize,
+    /// The resolution level that is decoded.
+    pub grid: Grid,
+    /// For each channel of the part, where it stands among those that are decoded.
+    pub slots: &'a [Option<usize>],
+    /// Of so many rows of chunks one is decoded, and stands for the others.
+    pub every: usize,
 }
 
-/// The planes of `aovs`, which are all of that part.
-pub fn read_part(
-    source: &Source,
-    header: &Header,
-    part_index: usize,
-    table: &ChunkTable,
-    aovs: &[&Aov],
-) -> Result<Vec<Plane>, Error> {
-    let job = Job::new(source, header, part_index, aovs)?;
-    let part = job.part;
-    let offsets = &table.parts[part_index];
-    job.check_memory(offsets)?;
-    let pixels = part.data_window.pixels() as usize;
-    let mut outputs: Vec<Samples> = aovs
-        .iter()
-        .flat_map(|aov| &aov.channels)
-        .map(|c| Samples::zeros(part.channels[c.index].sample_type, pixels))
-        .collect();
-    job.decode(offsets, &mut outputs)?;
-    let mut outputs = outputs.into_iter();
-    let plane = |aov: &&Aov| Plane {
-        data_window: part.data_window,
-        display_window: part.display_window,
-        unreadable: Vec::new(),
-        channels: aov
-            .channels
-            .iter()
-            .zip(outputs.by_ref())
-            .map(|(channel, samples)| PlaneChannel { name: channel.name.clone(), samples })
-            .collect(),
-    };
-    Ok(aovs.iter().map(plane).collect())
+/// Decoded channels: of each, the samples that the file stores of `window`.
+pub struct Decoded {
+    /// The pixels of all chunks that were touched.
+    pub window: Window,
+    /// In the order of the job's slots; subsampled channels have fewer.
+    pub samples: Vec<Samples>,
+    /// What could not be decoded, in reading order.
+    pub troubles: Vec<Trouble>,
+}
+
+/// A chunk that could not be decoded.
+pub struct Trouble {
+    pub window: Window,
+    pub error: Error,
+    /// Whether another chunk lies there than its offset says.
+    pub is_misplaced: bool,
 }
 
 impl<'a> Job<'a> {
-    fn new(source: &'a Source, header: &'a Header, part_index: usize, aovs: &[&Aov]) -> Result<Self, Error> {
-        let part = &header.parts[part_index];
-        let stale = || Error::Changed { path: source.path.clone() };
-        let before = |index: usize| part.channels[..index].iter().map(|c| c.sample_type.bytes()).sum();
-        let mut wanted = Vec::new();
-        for channel in aovs.iter().flat_map(|aov| &aov.channels) {
-            let found = part.channels.get(channel.index).ok_or_else(stale)?;
-            wanted.push((before(channel.index), found.sample_type.bytes()));
-        }
-        Ok(Self {
-            source,
-            header,
-            part_index,
-            part,
-            place: header.place(part_index),
-            codec: codec_header(part),
-            wanted,
-            pixel_bytes: before(part.channels.len()),
-        })
+    pub fn part(&self) -> &'a Part {
+        &self.header.parts[self.part_index]
     }
 
-    fn damaged(&self, reason: impl Into<String>) -> Error {
-        Error::damaged(&self.source.path, &self.place, reason)
+    /// Decodes all chunks that have pixels of `area`, which lies inside the level.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all, or claims more than it can hold.
+    pub fn decode(&self, area: Window) -> Result<Decoded, Error> {
+        self.check_memory()?;
+        let part = self.part();
+        let (rows, columns) = self.grid.touched(area);
+        let window = self.window_of(&rows, &columns);
+        let wanted: Vec<usize> = (0..self.slots.len()).filter(|&c| self.slots[c].is_some()).collect();
+        let mut samples: Vec<Samples> = wanted
+            .iter()
+            .map(|&c| {
+                let (width, height) = part.channels[c].size_in(window);
+                Samples::unset(part.channels[c].sample_type, width * height)
+            })
+            .collect();
+        let batches = self.batches(window, (rows, columns), &wanted, &mut samples);
+        let mut troubles: Vec<Trouble> =
+            batches.into_iter().par_bridge().flat_map_iter(|batch| batch::decode(self, batch)).collect();
+        troubles.sort_by_key(|trouble| (trouble.window.y, trouble.window.x));
+        if let Some(at) = troubles.iter().position(|trouble| matches!(trouble.error, Error::Io { .. })) {
+            return Err(troubles.swap_remove(at).error);
+        }
+        Ok(Decoded { window, samples, troubles })
+    }
+
+    fn window_of(&self, rows: &Range<usize>, columns: &Range<usize>) -> Window {
+        let index = |row: usize, column: usize| row * self.grid.columns + column;
+        let first = self.grid.rect(index(rows.start, columns.start));
+        first.union(&self.grid.rect(index(rows.end - 1, columns.end - 1)))
+    }
+
+    /// Cuts the outputs into pieces of a few rows of chunks.
+    fn batches<'o>(
+        &self,
+        window: Window,
+        (rows, columns): (Range<usize>, Range<usize>),
+        wanted: &[usize],
+        samples: &'o mut [Samples],
+    ) -> Vec<Batch<'o>> {
+        let part = self.part();
+        let mut rest: Vec<&'o mut [u8]> = samples.iter_mut().map(Samples::as_bytes_mut).collect();
+        let row_bytes = self.grid.rect(0).height as usize * window.width as usize * part.pixel_bytes();
+        let by_size = BATCH_BYTES.div_ceil(row_bytes.max(1));
+        let by_threads = rows.len().div_ceil(rayon::current_num_threads() * BATCHES_PER_THREAD);
+        let step = by_size.min(by_threads).max(1).next_multiple_of(self.every);
+        let mut batches = Vec::with_capacity(rows.len().div_ceil(step));
+        for start in rows.clone().step_by(step) {
+            let rows = start..(start + step).min(rows.end);
+            let window = self.window_of(&rows, &columns);
+            let cut = |(rest, &c): (&mut &'o mut [u8], &usize)| {
+                let (width, height) = part.channels[c].size_in(window);
+                let bytes = width * height * part.channels[c].sample_type.bytes();
+                let (piece, after) = std::mem::take(rest).split_at_mut(bytes);
+                *rest = after;
+                piece
+            };
+            let outputs = rest.iter_mut().zip(wanted).map(cut).collect();
+            batches.push(Batch { rows, columns: columns.clone(), window, outputs });
+        }
+        batches
     }
 
     /// A few bytes cannot hold the gigabytes that a damaged header claims.
-    fn check_memory(&self, offsets: &[u64]) -> Result<(), Error> {
-        let claimed = self.part.data_window.pixels().saturating_mul(self.pixel_bytes as u64);
-        let possible = self.source.len.saturating_mul(self.part.compression.max_ratio());
-        if offsets.is_empty() || claimed > possible {
-            let len = self.source.len;
-            return Err(
-                self.damaged(format!("its header claims {claimed} bytes of pixels, the file has {len}"))
-            );
+    fn check_memory(&self) -> Result<(), Error> {
+        let part = self.part();
+        let claimed = self.grid.window.pixels().saturating_mul(part.pixel_bytes() as u64);
+        let possible = self.source.len.saturating_mul(part.compression.max_ratio());
+        if claimed <= possible {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn decode(&self, offsets: &[u64], outputs: &mut [Samples]) -> Result<(), Error> {
-        let window = self.part.data_window;
-        let (lines, columns) = match self.part.tiles {
-            Some(tiles) => (tiles.height, window.width.div_ceil(tiles.width) as usize),
-            None => (self.part.compression.lines().expect("only decodable parts come here"), 1),
-        };
-        let lines = lines.min(window.height) as usize;
-        let mut bands: Vec<Vec<&mut [u8]>> = offsets.chunks(columns).map(|_| Vec::new()).collect();
-        for (samples, &(_, size)) in outputs.iter_mut().zip(&self.wanted) {
-            let pieces = samples.as_bytes_mut().chunks_mut(lines * window.width as usize * size);
-            bands.iter_mut().zip(pieces).for_each(|(band, piece)| band.push(piece));
-        }
-        let work: Vec<_> = bands.into_iter().zip(offsets.chunks(columns)).enumerate().collect();
-        work.into_par_iter().try_for_each(|(band, (mut outputs, offsets))| {
-            offsets.iter().enumerate().try_for_each(|(column, &offset)| {
-                let block = Block::new(self.part, band * lines, lines, column);
-                let bytes = self.read_block(offset, &block, band, column)?;
-                self.scatter(&bytes, &block, &mut outputs);
-                Ok(())
-            })
+        let len = self.source.len;
+        let reason = format!("its header claims {claimed} bytes of pixels, the file has {len}");
+        Err(match &self.table.incomplete {
+            Some(incomplete) => Error::incomplete(&self.source.path, format!("{incomplete}; {reason}")),
+            None => Error::damaged(&self.source.path, &self.header.place(self.part_index), reason),
         })
     }
-
-    /// All channels of one block, line by line, channel by channel, in the machine's byte order.
-    fn read_block(&self, offset: u64, block: &Block, band: usize, column: usize) -> Result<Vec<u8>, Error> {
-        let head = read_head(self.source, self.header, offset)?;
-        let expected = match self.part.tiles {
-            Some(_) => [column as i64, band as i64, 0, 0],
-            None => [i64::from(self.part.data_window.y) + block.y as i64, 0, 0, 0],
-        };
-        if head.part != self.part_index || head.place.map(i64::from) != expected {
-            return Err(self.damaged(format!("the chunk at byte {offset} belongs elsewhere")));
-        }
-        let bytes = (block.width as u64 * block.height as u64).saturating_mul(self.pixel_bytes as u64);
-        let ends = head.data.checked_add(head.size).is_some_and(|end| end <= self.source.len);
-        if !ends || head.size > bytes.saturating_mul(2).saturating_add(1 << 20) {
-            return Err(self.damaged(format!("the chunk at byte {offset} claims {} bytes", head.size)));
-        }
-        if bytes > head.size.saturating_mul(self.part.compression.max_ratio()) {
-            return Err(self.damaged(format!("the {} bytes at byte {offset} cannot hold {bytes}", head.size)));
-        }
-        let mut packed = vec![0; head.size as usize];
-        self.source.read_at(head.data, &mut packed)?;
-        self.decompress(packed, block, offset)
-    }
-
-    fn decompress(&self, packed: Vec<u8>, block: &Block, offset: u64) -> Result<Vec<u8>, Error> {
-        // The position matters to subsampled channels only, which do not come here.
-        let section = meta::IntegerBounds::new((0, 0), (block.width, block.height));
-        let failed = |reason: String| {
-            let y = i64::from(self.part.data_window.y) + block.y as i64;
-            self.damaged(format!("the pixels from line {y} on (byte {offset}) do not decode: {reason}"))
-        };
-        let codec = self.codec.compression;
-        let decode = || {
-            codec
-                .decompress_image_section_from_le(&self.codec, packed, section, false)
-                .map_err(|error| failed(error.to_string()))
-        };
-        let bytes = catch_panic(decode, failed)?;
-        if bytes.len() != block.width * block.height * self.pixel_bytes {
-            return Err(failed(format!("{} bytes came out", bytes.len())));
-        }
-        Ok(bytes)
-    }
-
-    /// Copies the wanted channels of a block to their lines.
-    fn scatter(&self, bytes: &[u8], block: &Block, outputs: &mut [&mut [u8]]) {
-        let row_bytes = block.width * self.pixel_bytes;
-        let stride = self.part.data_window.width as usize;
-        for (line, row) in bytes.chunks_exact(row_bytes).enumerate() {
-            for (output, &(before, size)) in outputs.iter_mut().zip(&self.wanted) {
-                let from = &row[before * block.width..][..block.width * size];
-                output[(line * stride + block.x) * size..][..from.len()].copy_from_slice(from);
-            }
-        }
-    }
-}
-
-/// A rectangle of the data window, from its first pixel.
-struct Block {
-    x: usize,
-    y: usize,
-    width: usize,
-    height: usize,
-}
-
-impl Block {
-    fn new(part: &Part, y: usize, lines: usize, column: usize) -> Self {
-        let (full_width, full_height) = (part.data_window.width as usize, part.data_window.height as usize);
-        let width = part.tiles.map_or(full_width, |tiles| tiles.width as usize);
-        let x = column * width;
-        Self { x, y, width: width.min(full_width - x), height: lines.min(full_height - y) }
-    }
-}
-
-/// The little that the decompressors ask of a header.
-fn codec_header(part: &Part) -> CodecHeader {
-    // Of names, only the last piece matters (to DWA), and `Text` takes no others than these.
-    let plain = |name: &str| name.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect::<String>();
-    let channel = |c: &super::header::Channel| meta::ChannelDescription {
-        name: plain(&c.name).as_str().into(),
-        sample_type: match c.sample_type {
-            SampleType::F16 => meta::SampleType::F16,
-            SampleType::F32 => meta::SampleType::F32,
-            _ => meta::SampleType::U32,
-        },
-        quantize_linearly: c.linear,
-        sampling: exr::math::Vec2(1, 1),
-    };
-    let size = exr::math::Vec2(part.data_window.width as usize, part.data_window.height as usize);
-    let mut header = CodecHeader::new("".into(), size, part.channels.iter().map(channel).collect());
-    header.compression = part.compression.codec().expect("only decodable parts come here");
-    header.blocks = part.tiles.map_or(BlockDescription::ScanLines, |tiles| {
-        BlockDescription::Tiles(meta::TileDescription {
-            tile_size: exr::math::Vec2(tiles.width as usize, tiles.height as usize),
-            level_mode: meta::LevelMode::Singular,
-            rounding_mode: exr::math::RoundingMode::Down,
-        })
-    });
-    header
 }

@@ -4,8 +4,8 @@ use std::io::{self, BufRead, Read};
 
 use crate::image::{Chromaticities, SampleType};
 
-use super::super::Error;
 use super::super::source::{Cursor, Source};
+use super::super::{Error, Limits};
 use super::header::{Channel, Levels, Tiles};
 
 /// Longest name of an attribute, channel, part or view; OpenEXR's own bound is 255.
@@ -16,12 +16,22 @@ pub struct Reader<'a> {
     source: &'a Source,
     reader: io::BufReader<Cursor<'a>>,
     position: u64,
+    limits: &'a Limits,
 }
 
 impl<'a> Reader<'a> {
     /// At the first byte of the file.
-    pub fn new(source: &'a Source) -> Self {
-        Self { source, reader: source.reader(), position: 0 }
+    pub fn new(source: &'a Source, limits: &'a Limits) -> Self {
+        Self { source, reader: source.reader(), position: 0, limits }
+    }
+
+    fn advance(&mut self, bytes: u64) -> Result<(), Error> {
+        self.position += bytes;
+        let limit = self.limits.max_header_bytes;
+        if self.position > limit {
+            return Err(Error::HeaderTooLarge { limit, path: self.source.path.clone() });
+        }
+        Ok(())
     }
 
     /// Bytes read so far.
@@ -39,8 +49,7 @@ impl<'a> Reader<'a> {
             io::ErrorKind::UnexpectedEof => Error::incomplete(&self.source.path, "it ends inside its header"),
             _ => Error::io(&self.source.path, &error),
         })?;
-        self.position += bytes.len() as u64;
-        Ok(())
+        self.advance(bytes.len() as u64)
     }
 
     pub fn u32(&mut self) -> Result<u32, Error> {
@@ -55,7 +64,7 @@ impl<'a> Reader<'a> {
         let limit = MAX_NAME as u64 + 1;
         let read = self.reader.by_ref().take(limit).read_until(0, &mut bytes);
         read.map_err(|error| Error::io(&self.source.path, &error))?;
-        self.position += bytes.len() as u64;
+        self.advance(bytes.len() as u64)?;
         match bytes.pop() {
             Some(0) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             _ if bytes.len() < MAX_NAME => {
@@ -124,6 +133,10 @@ impl<'a> Reader<'a> {
             if name.is_empty() {
                 break;
             }
+            if channels.len() >= self.limits.max_channels {
+                let (channels, limit) = (channels.len() + 1, self.limits.max_channels);
+                return Err(Error::TooManyChannels { channels, limit, path: self.source.path.clone() });
+            }
             channels.push(self.channel(name)?);
         }
         let rest = end.checked_sub(self.position).and_then(|rest| u32::try_from(rest).ok());
@@ -148,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn skip(&mut self, size: u32) -> Result<(), Error> {
-        self.position += u64::from(size);
+        self.advance(u64::from(size))?;
         if self.position > self.source.len {
             return Err(Error::incomplete(&self.source.path, "it ends inside its header"));
         }

@@ -65,6 +65,28 @@ pub enum Levels {
     Rip,
 }
 
+impl Part {
+    /// Bytes of all samples of a pixel; of subsampled channels, as if they were not.
+    pub fn pixel_bytes(&self) -> usize {
+        self.channels.iter().map(|channel| channel.sample_type.bytes()).sum()
+    }
+}
+
+impl Channel {
+    /// Columns and rows of its samples in `window`: on the pixels whose coordinates its sampling
+    /// divides.
+    pub fn size_in(&self, window: Window) -> (usize, usize) {
+        let width = sample_count(window.x, window.right(), self.sampling.0);
+        (width, sample_count(window.y, window.bottom(), self.sampling.1))
+    }
+}
+
+/// How many multiples of `step` there are from `from` on, before `to`.
+pub fn sample_count(from: i32, to: i64, step: u32) -> usize {
+    let before = |end: i64| end.div_euclid(step.into()) + i64::from(end.rem_euclid(step.into()) != 0);
+    (before(to) - before(from.into())) as usize
+}
+
 const TILED: u32 = 0x200;
 const DEEP: u32 = 0x800;
 const MULTI_PART: u32 = 0x1000;
@@ -73,7 +95,7 @@ impl Header {
     /// # Errors
     /// When the file ends inside its header, contradicts the format or exceeds `limits`.
     pub fn read(source: &Source, limits: &Limits) -> Result<Self, Error> {
-        let mut reader = Reader::new(source);
+        let mut reader = Reader::new(source, limits);
         let _magic = reader.u32()?;
         let version = reader.u32()?;
         if version & 0xff != 2 {
@@ -180,6 +202,7 @@ impl Attributes {
         if channels.is_empty() {
             return Err(damaged("it has no channels"));
         }
+        check_sampling(&channels, data_window, tiled).map_err(|reason| damaged(&reason))?;
         super::super::check_size(&source.path, data_window, channels.len(), limits)?;
         let chunk_count = self.chunk_count.and_then(|count| u64::try_from(count).ok());
         let tiles = self.tiles.filter(|_| tiled);
@@ -210,6 +233,22 @@ impl Attributes {
             _ => None,
         }
     }
+}
+
+/// What OpenEXR asks of subsampled channels.
+fn check_sampling(channels: &[Channel], window: Window, tiled: bool) -> Result<(), String> {
+    for Channel { name, sampling: (x, y), .. } in channels {
+        if tiled && (*x, *y) != (1, 1) {
+            return Err(format!("channel {name:?} is subsampled, which tiles cannot be"));
+        }
+        let divides = |at: i32, size: u32, step: u32| {
+            i64::from(at).rem_euclid(step.into()) == 0 && size.is_multiple_of(step)
+        };
+        if !divides(window.x, window.width, *x) || !divides(window.y, window.height, *y) {
+            return Err(format!("the sampling {x},{y} of channel {name:?} does not divide its data window"));
+        }
+    }
+    Ok(())
 }
 
 fn window([x_min, y_min, x_max, y_max]: [i32; 4]) -> Option<Window> {

@@ -1,43 +1,77 @@
-//! OpenEXR: own header and chunk reading, the `exr` crate's decompressors.
+//! OpenEXR: own reading of headers and chunks, own decoders for what is common, the `exr` crate's for
+//! what is rare.
 
+mod b44;
+mod batch;
 mod block;
 mod chunks;
 mod compression;
 mod decode;
 mod deep;
+mod dwa;
 mod fields;
+mod flat;
+mod grid;
 mod header;
+mod huffman;
 mod notes;
+mod piz;
+mod planes;
+mod predictor;
+mod preview;
+mod pxr24;
+mod unpack;
 mod zip;
 mod zstd;
 
-use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, group_aovs};
+use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, Window, group_aovs};
 
 use super::source::Source;
 use super::{Error, Limits};
 use chunks::ChunkTable;
 pub use deep::DeepPart;
+use grid::Grid;
 use header::{Header, Part};
 
 /// Headers of all parts; the offset tables are checked, so that an unfinished file is found here.
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let header = Header::read(source, limits)?;
-    ChunkTable::read(source, &header)?;
+    let table = ChunkTable::read(source, &header)?;
     let mut parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let aovs = group_aovs(&parts);
     notes::add(&mut parts, &aovs, &header.parts);
-    Ok(ImageInfo { path: source.path.clone(), format: FileFormat::Exr, parts, aovs, incomplete: None })
+    let path = source.path.clone();
+    Ok(ImageInfo { path, format: FileFormat::Exr, parts, aovs, incomplete: table.incomplete })
 }
 
-/// One result for each of `aovs`; each part is read once.
+/// Which pixels of a file are decoded.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish {
+    /// All.
+    Whole,
+    /// Those of a rectangle.
+    Region(Window),
+    /// All, but roughly, where that is much cheaper: of so many lines and columns one at least.
+    Preview(u32),
+}
+
+/// One result for each of `aovs`; each part is read once. `None` for a preview that is no cheaper
+/// than the whole.
 pub fn read_planes(
     source: &Source,
     info: &ImageInfo,
     aovs: &[&Aov],
+    wish: Wish,
     limits: &Limits,
-) -> Result<Vec<Result<Plane, Error>>, Error> {
+) -> Result<Option<Vec<Result<Plane, Error>>>, Error> {
     let (header, now) = same_header(source, info, limits)?;
-    let table = ChunkTable::read(source, &header)?;
+    if let Wish::Preview(step) = wish {
+        let mut parts = aovs.iter().filter_map(|aov| header.parts.get(aov.part));
+        if !parts.all(|part| preview::is_cheap(part, step)) {
+            return Ok(None);
+        }
+    }
+    let mut table = ChunkTable::read(source, &header)?;
     let stale = || Err(Error::Changed { path: source.path.clone() });
     let mut results: Vec<Result<Plane, Error>> = aovs.iter().map(|_| stale()).collect();
     for (part, told) in now.iter().enumerate() {
@@ -47,16 +81,21 @@ pub fn read_planes(
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
             None if told.layout.is_deep() => {
-                deep::read_planes(source, &header, &table.parts[part], &of_part, limits)
+                let offsets = full_resolution(&header, &table, part);
+                let planes = deep::read_planes(source, &header, offsets, &of_part, limits);
+                planes.map(|planes| match wish {
+                    Wish::Region(area) => planes.iter().map(|plane| plane.crop(area)).collect(),
+                    Wish::Whole | Wish::Preview(_) => planes,
+                })
             }
-            None => decode::read_part(source, &header, part, &table, &of_part),
+            None => flat::read_planes((source, &header, &mut table), part, &of_part, wish),
         };
         match planes {
             Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Ok(plane)),
             Err(error) => wanted.iter().for_each(|&i| results[i] = Err(error.clone())),
         }
     }
-    Ok(results)
+    Ok(Some(results))
 }
 
 /// All samples of the deep part at `part`.
@@ -68,7 +107,14 @@ pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits
         return Err(Error::unsupported(&source.path, &header.place(part), reason));
     }
     let table = ChunkTable::read(source, &header)?;
-    deep::read(source, &header, part, &table.parts[part], limits)
+    deep::read(source, &header, part, full_resolution(&header, &table, part), limits)
+}
+
+/// Offsets of the chunks of the largest level.
+fn full_resolution<'t>(header: &Header, table: &'t ChunkTable, part: usize) -> &'t [u64] {
+    let offsets = &table.parts[part];
+    let chunks = Grid::full(&header.parts[part]).map_or(0, |grid| grid.chunks());
+    &offsets[..chunks.min(offsets.len())]
 }
 
 /// The header as it is now.
@@ -108,13 +154,10 @@ fn part_info(part: &Part) -> PartInfo {
 
 /// Why the pixels of `part` cannot be read.
 fn unreadable(part: &Part) -> Option<String> {
-    let deep = part.layout.is_deep();
-    if deep && part.compression.deep_codec().is_none() {
-        return Some(format!("deep data cannot have the compression {}", part.compression.name()));
+    let name = part.compression.name();
+    if part.layout.is_deep() && part.compression.deep_codec().is_none() {
+        return Some(format!("deep data cannot have the compression {name}"));
     }
-    if !deep && part.compression.codec().is_none() {
-        return Some(format!("compression {} is not supported: convert it to ZIP", part.compression.name()));
-    }
-    let subsampled = part.channels.iter().find(|c| c.sampling != (1, 1))?;
-    Some(format!("channel {:?} is subsampled, which is not supported: convert it to RGB", subsampled.name))
+    let is_readable = part.layout.is_deep() || part.compression.is_readable();
+    (!is_readable).then(|| format!("compression {name} is not supported: convert it to ZIP"))
 }

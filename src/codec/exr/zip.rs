@@ -7,6 +7,7 @@
 use libdeflater::Decompressor;
 
 use super::block::Block;
+use super::predictor;
 
 /// Inflates a zlib stream into exactly `out.len()` bytes; its checksum is verified.
 ///
@@ -48,30 +49,27 @@ pub fn unrle(mut packed: &[u8], mut out: &mut [u8]) -> Result<(), String> {
             packed = &rest[1..];
         }
     }
-    if out.is_empty() { Ok(()) } else { Err(format!("its runs give {} bytes instead of {size}", size - out.len())) }
+    if out.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("its runs give {} bytes instead of {size}", size - out.len()))
+    }
 }
 
 /// Undoes predictor and split of `coded`, all bytes of a block in stored order, and puts the wanted
 /// rows where they go.
 pub fn reconstruct(coded: &[u8], block: &mut Block<'_>) {
     let (even, odd) = coded.split_at(coded.len().div_ceil(2));
-    let sum = |bytes: &[u8]| bytes.iter().fold(0u8, |sum, &byte| sum.wrapping_add(byte).wrapping_sub(128));
     // Nothing comes before the first byte, so it is stored as it is.
-    let mut before = [128, 128u8.wrapping_add(sum(even))];
+    let mut before = [128, predictor::skip(even, 128)];
     let mut at = 0;
     let visited = block.rows(|row| {
         let half = row.bytes / 2;
         let (even, odd) = (&even[at..at + half], &odd[at..at + half]);
         at += half;
         match row.output {
-            None => before = [before[0].wrapping_add(sum(even)), before[1].wrapping_add(sum(odd))],
-            Some(out) => {
-                for ((even, odd), out) in even.iter().zip(odd).zip(out.as_chunks_mut::<2>().0) {
-                    before[0] = before[0].wrapping_add(*even).wrapping_sub(128);
-                    before[1] = before[1].wrapping_add(*odd).wrapping_sub(128);
-                    *out = before;
-                }
-            }
+            None => before = [predictor::skip(even, before[0]), predictor::skip(odd, before[1])],
+            Some(out) => predictor::undo(even, odd, &mut before, out),
         }
         Ok::<(), std::convert::Infallible>(())
     });

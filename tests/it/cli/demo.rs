@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aovscope::cli::demo::{FRAMES, HEIGHT, Planted, WIDTH, write_sequences};
 use aovscope::cli::info;
+use aovscope::cli::limits::LimitArgs;
 use aovscope::codec::{Limits, read_info, read_planes};
 use aovscope::image::{AovKind, Plane, Sample, Samples, Window};
 use aovscope::sequence::resolve;
@@ -161,7 +162,7 @@ fn info_tells_of_both() {
     let demo = demo();
     let paths = vec![demo.planted.reference.clone(), demo.planted.candidate.clone()];
     let mut out = Vec::new();
-    let args = info::Args { paths, json: false, recursive: false };
+    let args = info::Args { paths, json: false, recursive: false, limits: LimitArgs::default() };
     assert_eq!(info::run(&args, &mut out).expect("two sequences"), info::Outcome::Complete);
     let text = String::from_utf8(out).expect("text");
     for part in [

@@ -1,6 +1,7 @@
 //! `aovscope info`.
 
 use aovscope::cli::info::{Args, Outcome, run};
+use aovscope::cli::limits::LimitArgs;
 use serde_json::Value;
 
 use crate::support::full_data;
@@ -8,7 +9,8 @@ use crate::support::full_data;
 fn info(paths: &[&std::path::Path], json: bool) -> (Outcome, String) {
     let paths = paths.iter().map(|path| path.to_path_buf()).collect();
     let mut out = Vec::new();
-    let outcome = run(&Args { paths, json, recursive: false }, &mut out).expect("something is there");
+    let outcome = run(&Args { paths, json, recursive: false, limits: LimitArgs::default() }, &mut out)
+        .expect("something is there");
     (outcome, String::from_utf8(out).expect("text"))
 }
 
@@ -110,7 +112,12 @@ fn aovs_are_listed_with_kind_channels_and_types() {
 #[test]
 fn every_file_of_the_corpus_is_told_of_without_a_panic() {
     let Some(data) = full_data() else { return };
-    let args = Args { paths: vec![data.join("exr-corpus")], json: true, recursive: true };
+    let args = Args {
+        paths: vec![data.join("exr-corpus")],
+        json: true,
+        recursive: true,
+        limits: LimitArgs::default(),
+    };
     let mut out = Vec::new();
     assert_eq!(run(&args, &mut out).expect("many files"), Outcome::Incomplete);
     let report: Value = serde_json::from_slice(&out).expect("one JSON object");

@@ -14,7 +14,7 @@ use crate::support;
 fn broken_frames_say_what_is_wrong() {
     let root = support::small_data().join("broken");
     let error =
-        |frame: &str| info(&root.join(format!("clothsimv1.{frame}.exr"))).expect_err("a broken frame");
+        |frame: &str| read_all(&root.join(format!("clothsimv1.{frame}.exr"))).expect_err("a broken frame");
     assert!(error("0021").is_missing());
     let truncated = error("0022");
     assert!(matches!(truncated, Error::Incomplete { .. }) && truncated.is_incomplete(), "{truncated}");
@@ -60,7 +60,7 @@ fn every_truncation_is_incomplete() {
         let steps = (1..40).chain((40..bytes.len()).step_by(997)).chain([bytes.len() - 1]);
         for len in steps {
             let cut = temporary(&bytes[..len]);
-            let error = info(cut.path()).expect_err("cut short");
+            let error = read_all(cut.path()).expect_err("cut short");
             assert!(error.is_incomplete(), "{file} cut to {len} bytes: {error}");
         }
         let whole = temporary(&[&bytes[..], b"and more bytes"].concat());
@@ -74,9 +74,64 @@ fn a_writer_that_has_not_closed_its_file_is_incomplete() {
     let table = offset_table(&bytes, 3);
     bytes[table].fill(0);
     bytes.truncate(bytes.len() - 5);
-    let error = info(temporary(&bytes).path()).expect_err("unfinished");
-    assert!(error.is_incomplete(), "{error}");
-    assert!(error.to_string().contains("2 of 3 chunks"), "{error}");
+    let file = temporary(&bytes);
+    let incomplete = info(file.path()).expect("its header is whole").incomplete.expect("unfinished");
+    assert!(incomplete.contains("not filled in") && incomplete.contains("2 of 3 chunks"), "{incomplete}");
+    let error = read_all(file.path()).expect_err("unfinished");
+    assert!(error.is_incomplete() && error.to_string().contains("line 2"), "{error}");
+}
+
+#[test]
+fn the_good_part_of_an_unfinished_or_damaged_file_is_read() {
+    let sound = std::fs::read(support::small_data().join("layouts/autocrop.0018.exr")).expect("read");
+    let (whole_info, whole) = read_all(temporary(&sound).path()).expect("a sound file");
+    let chunks = 3; // of 16 lines: 42 lines from 23 on
+    let table = offset_table(&sound, chunks);
+    let offset = |i: usize| {
+        u64::from_le_bytes(sound[table.start + 8 * i..][..8].try_into().expect("8 bytes")) as usize
+    };
+    let mut broken = sound.clone();
+    broken[offset(1) + 40..offset(1) + 50].fill(0xee);
+    let cut = sound[..offset(2) + 100].to_vec();
+    for (bytes, bad, incomplete) in [(broken, 39..55, false), (cut, 55..65, true)] {
+        let file = temporary(&bytes);
+        let info = info(file.path()).expect("its header is whole");
+        assert_eq!(info.incomplete.is_some(), incomplete);
+        let aovs: Vec<_> = info.aovs.iter().collect();
+        for ((plane, sound), aov) in
+            codec::read_planes(&info, &aovs, &Limits::default()).into_iter().zip(&whole).zip(&whole_info.aovs)
+        {
+            let plane = plane.expect("two blocks of three are sound");
+            let [hole] = plane.unreadable.as_slice() else { panic!("one hole: {:?}", plane.unreadable) };
+            assert_eq!(hole.window, Window::new(39, bad.start, 74, (bad.end - bad.start) as u32));
+            assert_eq!(hole.incomplete, incomplete);
+            assert!(hole.reason.contains(&format!("lines {} to {}", bad.start, bad.end - 1)), "{hole:?}");
+            for y in 23..65 {
+                let expected = if bad.contains(&y) {
+                    sound.pixel(80, y).map(|samples| samples.iter().map(|_| 0).collect::<Vec<_>>())
+                } else {
+                    sound.pixel(80, y).map(|samples| samples.iter().map(|sample| sample.bits()).collect())
+                };
+                let found = plane.pixel(80, y).map(|s| s.iter().map(|s| s.bits()).collect::<Vec<_>>());
+                assert_eq!(found, expected, "{} in line {y}", aov.key);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_offset_table_that_lies_is_not_believed() {
+    let sound = std::fs::read(support::small_data().join("layouts/autocrop.0018.exr")).expect("read");
+    let (_, expected) = read_all(temporary(&sound).path()).expect("a sound file");
+    let table = offset_table(&sound, 3);
+    let mut swapped = sound.clone();
+    swapped.copy_within(table.start..table.start + 8, table.start + 8);
+    let (_, found) = read_all(temporary(&swapped).path()).expect("the chunks tell where they are");
+    for (found, expected) in found.iter().zip(&expected) {
+        for (a, b) in found.channels.iter().zip(&expected.channels) {
+            assert_eq!(a.samples.as_bytes(), b.samples.as_bytes());
+        }
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod flat;
 mod layouts;
 mod luminance;
 mod names;
+mod regions;
 
 use std::path::Path;
 
@@ -28,12 +29,21 @@ fn info(path: &Path) -> Result<ImageInfo, Error> {
     codec::read_info(path, &Limits::default())
 }
 
-/// All AOVs of a file, or the first thing that went wrong.
+/// All AOVs of a file, or the first thing that went wrong with any of their pixels.
 fn read_all(path: &Path) -> Result<(ImageInfo, Vec<Plane>), Error> {
     let info = info(path)?;
     let aovs: Vec<_> = info.aovs.iter().collect();
     let planes = codec::read_planes(&info, &aovs, &Limits::default());
     assert_eq!(planes.len(), aovs.len());
     let planes = planes.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok((info, planes))
+    match planes.iter().flat_map(|plane| &plane.unreadable).next() {
+        None => Ok((info, planes)),
+        Some(first) if first.incomplete => {
+            Err(Error::Incomplete { reason: first.reason.clone(), path: path.to_owned() })
+        }
+        Some(first) => {
+            let (place, reason) = (String::new(), first.reason.clone());
+            Err(Error::Damaged { place, reason, path: path.to_owned() })
+        }
+    }
 }

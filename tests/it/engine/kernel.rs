@@ -1,8 +1,9 @@
 //! The CPU's kernel against a second writing of the definition, value by value.
 
-use aovscope::image::{Plane, PlaneChannel, Samples, Window};
+use aovscope::image::{Plane, PlaneChannel, Samples, Unreadable, Window};
 use aovscope::metric::{
-    Backend, Cpu, Extent, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, NonFinite, Pair, Rule, Want,
+    Backend, Cpu, Extent, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric, NonFinite,
+    Pair, Rule, Want,
 };
 use half::f16;
 
@@ -64,6 +65,20 @@ fn plane(window: Window, kind: usize, noise: &mut Noise) -> Plane {
     let channels = vec![channel("X", noise), channel("Y", noise)];
     let display_window = Window::of_size(16, 9);
     Plane { data_window: window, display_window, channels, unreadable: Vec::new() }
+}
+
+/// The plane with two unreadable rectangles somewhere in it.
+fn with_holes(mut plane: Plane, noise: &mut Noise) -> Plane {
+    let window = plane.data_window;
+    let middle = window.height / 2;
+    for (first, rows) in [(0, middle), (middle, window.height - middle)] {
+        let (x, y) = (noise.next() % window.width, first + noise.next() % rows);
+        let width = 1 + noise.next() % (window.width - x);
+        let height = 1 + noise.next() % (first + rows - y);
+        let hole = Window::new(window.x + x as i32, window.y + y as i32, width, height);
+        plane.unreadable.push(Unreadable { window: hole, incomplete: false, reason: String::new() });
+    }
+    plane
 }
 
 /// What one pixel comes to, by the words of the definition.
@@ -139,16 +154,43 @@ fn the_kernel_does_what_the_definition_says() {
     }
 }
 
+#[test]
+fn it_does_so_beside_what_cannot_be_read() {
+    let mut noise = Noise(23);
+    let windows = [Window::new(-3, 1, 13, 7), Window::new(0, 0, 16, 9), Window::new(5, -2, 600, 5)];
+    for (i, kind) in (0..12).flat_map(|i| [0, 1, 4].map(|kind| (i, kind))) {
+        let (a, b) = (windows[i % 3], windows[(i / 2) % 3]);
+        let (candidate, reference) = (plane(a, kind, &mut noise), plane(b, kind, &mut noise));
+        let holed = with_holes(candidate, &mut noise);
+        let reference = if i % 4 == 3 { reference } else { with_holes(reference, &mut noise) };
+        for extent in [Extent::Union, Extent::Common] {
+            let pair = Pair::new(&holed, &reference, extent).expect("a pair");
+            Metric::ALL.into_iter().for_each(|metric| check(&pair, &Rule::exact(metric)));
+        }
+    }
+}
+
 fn check(pair: &Pair<'_>, rule: &Rule) {
     let comparison = Cpu.compare(pair, rule, Want::Map);
     let map = comparison.map.expect("asked for");
     let stats = comparison.stats;
     assert_eq!(Cpu.compare(pair, rule, Want::Stats).stats, stats, "with and without a map");
     let (mut changed, mut uncovered, mut non_finite, mut max) = (0, 0, 0, (0.0f64, None));
-    let mut metric_max = 0.0f64;
+    let (mut pixels, mut unreadable, mut nan, mut metric_max) = (0, 0, (0, 0), 0.0f64);
     for (index, (&value, &flags)) in map.values.iter().zip(&map.flags).enumerate() {
         let (x, y) = pair.window.pixel(index);
+        if [pair.candidate, pair.reference].iter().any(|plane| plane.unreadable_at(x, y).is_some()) {
+            assert_eq!((flags, value), (FLAG_UNREADABLE, 0.0), "({x}, {y})");
+            assert_eq!(pair.values(x, y), None, "({x}, {y})");
+            unreadable += 1;
+            continue;
+        }
+        let nans = |plane: &Plane| {
+            plane.pixel(x, y).map_or(0, |v| v.iter().filter(|sample| sample.to_f64().is_nan()).count())
+        };
+        nan = (nan.0 + nans(pair.candidate) as u64, nan.1 + nans(pair.reference) as u64);
         let sides = [pair.candidate, pair.reference].iter().filter(|p| p.data_window.contains(x, y)).count();
+        pixels += u64::from(sides > 0);
         let expected = pixel(pair, rule, x, y);
         assert_eq!(flags & FLAG_UNCOVERED != 0, sides == 1, "({x}, {y})");
         let Some(expected) = expected else {
@@ -173,6 +215,7 @@ fn check(pair: &Pair<'_>, rule: &Rule) {
             max = (expected.max_abs, Some((x, y)));
         }
     }
+    assert_eq!((stats.pixels, stats.unreadable, stats.nan), (pixels, unreadable, nan), "{rule:?}");
     assert_eq!(stats.changed, changed as u64, "{rule:?}");
     assert_eq!((stats.uncovered, stats.non_finite), (uncovered as u64, non_finite as u64));
     assert_eq!((stats.max_abs, stats.peak.as_ref().map(|peak| peak.at)), max, "{rule:?}");

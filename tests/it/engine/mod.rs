@@ -2,4 +2,6 @@
 
 mod golden;
 mod kernel;
+mod partly;
 mod plans;
+mod unreadable;

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use aovscope::export::{MapCaption, MapRange, MapStyle, Picture, draw_map, export_map_exr, export_map_png};
 use aovscope::image::{ColorMap, DisplayRange, Scale, Window};
-use aovscope::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, Rule};
+use aovscope::metric::{
+    DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric, Rule,
+};
 use exr::prelude::{FlatSamples, ReadChannels, ReadLayers};
 
 const MAGENTA: [u8; 3] = [0xff, 0x2b, 0xd6];
 
 /// 20 × 9 pixels off the origin, each with its own value; the first row unchanged, in the second
-/// one within tolerance, one non-finite, one uncovered.
+/// one within tolerance, one non-finite, one uncovered, at its end one unreadable.
 fn map() -> DeltaMap {
     let window = Window::new(-7, 30, 20, 9);
     let value = |i: usize| {
@@ -21,7 +23,10 @@ fn map() -> DeltaMap {
     flags[21] = 0;
     flags[22] = FLAG_CHANGED | FLAG_NON_FINITE;
     flags[23] = FLAG_CHANGED | FLAG_UNCOVERED;
-    DeltaMap { window, values: (0..180).map(value).collect(), flags }
+    flags[39] = FLAG_UNREADABLE;
+    let mut values: Vec<f32> = (0..180).map(value).collect();
+    values[39] = 0.0;
+    DeltaMap { window, values, flags }
 }
 
 fn caption(metric: Metric) -> MapCaption {
@@ -51,7 +56,7 @@ fn a_small_map_is_enlarged_pixel_by_pixel_with_room_for_the_legend() {
     assert_eq!(picture.width, 640);
     assert!(picture.height > 9 * 32 + 80 && picture.height < 9 * 32 + 240, "{}", picture.height);
     assert_eq!(picture.pixels.len(), picture.width * picture.height);
-    for index in (0..180).filter(|i| *i != 23) {
+    for index in (0..180).filter(|i| ![23, 39].contains(i)) {
         let block = block(&picture, index);
         assert!(block.iter().all(|pixel| *pixel == block[0]), "pixel {index} is one colour");
     }
@@ -69,9 +74,12 @@ fn every_kind_of_pixel_looks_different() {
             let stripes: std::collections::BTreeSet<_> = block(&picture, 23).into_iter().collect();
             assert_eq!(stripes.len(), 2, "uncovered is striped");
             assert!(stripes.iter().all(|[r, g, b]| r.abs_diff(*g) < 8 && g.abs_diff(*b) < 16), "and grey");
+            let stripes: std::collections::BTreeSet<_> = block(&picture, 39).into_iter().collect();
+            assert_eq!(stripes.len(), 2, "unreadable is striped");
+            assert!(stripes.iter().all(|[r, g, b]| *r > 2 * g && *r > 2 * b), "and red");
             let (within, least) = (one(21), one(24));
             assert!(within != unchanged && within != least, "{within:?}");
-            for index in 24..180 {
+            for index in (24..180).filter(|i| *i != 39) {
                 let brightest = one(index).into_iter().max().expect("three");
                 assert!(brightest > 40, "a changed pixel is seen: {index} {:?}", one(index));
             }
@@ -170,7 +178,7 @@ fn the_exr_gives_back_every_value_to_the_bit_at_its_place() {
     assert_eq!((changed.len(), delta.len()), (180, 180));
     for index in 0..180 {
         assert_eq!(changed[index], u32::from(map.flags[index] & FLAG_CHANGED), "pixel {index}");
-        if index == 22 || index == 23 {
+        if [22, 23, 39].contains(&index) {
             assert!(delta[index].is_nan(), "pixel {index}");
         } else {
             assert_eq!(delta[index].to_bits(), map.values[index].to_bits(), "pixel {index}");

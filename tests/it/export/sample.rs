@@ -69,6 +69,9 @@ fn cell([s, f, p, c]: [usize; 4], missing: bool) -> Cell {
     if p == 0 && f == 3 {
         return none(CellStatus::OutsideDataWindow);
     }
+    if p == 1 && f == 2 && s == 2 {
+        return none(CellStatus::Unreadable);
+    }
     let all = samples(c);
     let pick = |n: usize| match p {
         2 => Value::Region(RegionStats {

@@ -123,7 +123,7 @@ tol_rel <f8 5
 values <f4 3x4x3x5
 values_u32 <u4 3x4x3x5
 ['ref', 'Ткань, v2', 'quote"d'] ['', 'hem\nline', 'sleeve'] [-1, 0, 1, 1000] 1/тест.0002.exr
-[0, 1, 0, 0] 0 [-3, 70, 2] [1, 1, 9]
+[0, 1, 3, 0] 0 [-3, 70, 2] [1, 1, 9]
 0.003 0.25
 aovscope-series 1 ['half', 'float', 'uint', 'u8', 'u16'] outside_data_window
 {(1980, 1, 1)}

@@ -1,6 +1,7 @@
-use aovscope::image::{Plane, PlaneChannel, SampleType, Samples, Window};
-use aovscope::metric::{Extent, Metric, NonFinite, Pair, Rule};
+use aovscope::image::{Plane, PlaneChannel, SampleType, Samples, Unreadable, Window};
+use aovscope::metric::{Backend, Cpu, Extent, Metric, NonFinite, Pair, Rule, Want};
 
+use super::BACKEND;
 use super::noise::{Fill, Noise, disturbed, plane};
 use super::same::{assert_gpu_is_cpu, assert_sure_tiles_are_right};
 
@@ -150,6 +151,31 @@ fn sums_of_very_small_and_very_large_differences() {
             assert_gpu_is_cpu(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
             assert_sure_tiles_are_right(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
         }
+    }
+}
+
+#[test]
+fn a_pair_with_unreadable_pixels_is_the_cpus() {
+    let window = Window::of_size(40, 30);
+    let mut noise = Noise(17);
+    let [mut candidate, reference] =
+        [0, 1].map(|_| plane(&mut noise, window, window, (SampleType::F16, 3), Fill::Render));
+    let hole = Window::new(0, 9, 40, 3);
+    candidate.unreadable.push(Unreadable { window: hole, incomplete: true, reason: "cut".into() });
+    for extent in [Extent::Union, Extent::Common] {
+        let pair = Pair::new(&candidate, &reference, extent).expect("the same windows");
+        for metric in Metric::ALL {
+            let rule = Rule::exact(metric);
+            assert!(!BACKEND.supports(&pair, &rule));
+            let pixels = [(0, 9), (0, 8), (39, 12)];
+            let gpu = BACKEND.compare_and_gather(&pair, &rule, Want::Map, &pixels);
+            let cpu = Cpu.compare_and_gather(&pair, &rule, Want::Map, &pixels);
+            assert_eq!((gpu.0.stats, gpu.1), (cpu.0.stats.clone(), cpu.1), "{metric:?}");
+            let (gpu, cpu) = (gpu.0.map.expect("asked for"), cpu.0.map.expect("asked for"));
+            assert_eq!((gpu.values, gpu.flags), (cpu.values, cpu.flags), "{metric:?}");
+        }
+        let values = BACKEND.compare_and_gather(&pair, &Rule::exact(Metric::Abs), Want::Stats, &[(7, 10)]).1;
+        assert!(values[0].candidate.is_none() && values[0].reference.is_some());
     }
 }
 

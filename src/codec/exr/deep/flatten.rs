@@ -151,10 +151,10 @@ impl<'b> Sorted<'b> {
     fn new(job: &Job<'_>, band: &'b Band, depth: [Option<usize>; 2]) -> Self {
         let (mut floats, mut integers) = (Vec::new(), Vec::new());
         for (&channel, bytes) in job.wanted.iter().zip(&band.channels) {
-            let (float, integer) = match samples(job.part.channels[channel].sample_type, bytes) {
-                Samples::F16(halves) => (halves.into_iter().map(f32::from).collect(), Vec::new()),
-                Samples::F32(floats) => (floats, Vec::new()),
-                Samples::U32(integers) => (Vec::new(), integers),
+            let (float, integer) = match &mut samples(job.part.channels[channel].sample_type, bytes) {
+                Samples::F16(halves) => (halves.iter().copied().map(f32::from).collect(), Vec::new()),
+                Samples::F32(floats) => (std::mem::take(floats), Vec::new()),
+                Samples::U32(integers) => (Vec::new(), std::mem::take(integers)),
                 Samples::U8(_) | Samples::U16(_) => (Vec::new(), Vec::new()),
             };
             floats.push(float);

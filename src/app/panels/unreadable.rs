@@ -1,0 +1,54 @@
+//! What is told of pixels that a damaged or unfinished file does not give.
+
+use egui::{RichText, Role, Ui};
+
+use super::viewport::{Part, Side};
+use super::{named, values};
+use crate::app::{App, theme};
+use crate::engine::{self, shortfall};
+use crate::image::Plane;
+use crate::metric::FrameStats;
+
+/// The shown planes with their sides.
+fn shown(app: &App) -> impl Iterator<Item = (Side, &Plane)> {
+    let sides = [(Side::Reference, app.shown.reference()), (Side::Candidate, app.shown.candidate())];
+    sides.into_iter().filter_map(|(side, decoded)| Some((side, &decoded?.plane)))
+}
+
+/// How many pixels of the shown pair cannot be read, where there are such; their reasons on hover.
+pub fn count(ui: &mut Ui, app: &App, stats: &FrameStats) {
+    if stats.unreadable == 0 {
+        return;
+    }
+    let plural = if stats.unreadable == 1 { "pixel" } else { "pixels" };
+    let text = format!("{} {plural} unreadable", values::count(stats.unreadable));
+    let label = ui.label(RichText::new(text).color(theme::ERROR));
+    named(&label, Role::Label, "Unreadable pixels");
+    if let Some(reason) = reason(app) {
+        label.on_hover_text(reason);
+    }
+}
+
+/// Why the shown planes cannot be read in full.
+fn reason(app: &App) -> Option<String> {
+    let sides: Vec<engine::Side<'_>> =
+        shown(app).map(|(_, plane)| engine::Side { plane, info: None }).collect();
+    let windows = sides.iter().map(|side| side.plane.data_window);
+    let window = windows.reduce(|all, window| all.union(&window))?;
+    shortfall(&sides, window).map(|failure| failure.reason)
+}
+
+/// Why the pixel under the pointer cannot be read, on each side that is seen there.
+pub fn at_pointer(app: &App, part: &Part) -> Option<String> {
+    let (x, y) = app.hover.filter(|_| app.gesture.is_none())?;
+    let seen = shown(app).filter(|(side, _)| part.heat || *side == part.side);
+    let reasons = seen.filter_map(|(side, plane)| {
+        let name = match side {
+            Side::Reference => "reference",
+            Side::Candidate => "candidate",
+        };
+        Some(format!("unreadable in the {name}: {}", plane.unreadable_at(x, y)?.reason))
+    });
+    let lines: Vec<String> = reasons.collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
