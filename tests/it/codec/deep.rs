@@ -182,12 +182,21 @@ fn a_part_with_a_channel_called_samples_keeps_it() {
     assert_eq!(pixel(&planes, (1, 0))[2..], [own, 3.0]);
 }
 
+/// All AOVs, as far as they can be read.
+fn read_partly(path: &Path) -> Result<(ImageInfo, Vec<Plane>), Error> {
+    let info = info(path)?;
+    let aovs: Vec<_> = info.aovs.iter().collect();
+    let planes = codec::read_planes(&info, &aovs, &Limits::default()).into_iter();
+    let planes = planes.collect::<Result<_, _>>()?;
+    Ok((info, planes))
+}
+
 /// What is said of the first line; the second is read all the same.
 fn told(change: impl Fn(&mut DeepFile)) -> String {
     let mut file = handmade();
     change(&mut file);
     let file = temporary(&file.bytes());
-    let (info, planes) = read_all(file.path()).expect("its second line is sound");
+    let (info, planes) = read_partly(file.path()).expect("its second line is sound");
     let deep = codec::read_deep(&info, 0, &Limits::default()).expect("likewise");
     assert_eq!(deep.counts, [0; 4]);
     let name = file.path().file_name().expect("a name").to_string_lossy().into_owned();
@@ -280,7 +289,7 @@ fn mutations_never_panic() {
             }
             let file = temporary(&bytes);
             let start = std::time::Instant::now();
-            match read_all(file.path()) {
+            match read_partly(file.path()) {
                 Ok((_, planes)) if planes.iter().all(|plane| plane.unreadable.is_empty()) => whole += 1,
                 Ok(_) => partial += 1,
                 Err(_) => refused += 1,
