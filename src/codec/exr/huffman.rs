@@ -4,50 +4,28 @@
 //! bits of the data, 0), the lengths of the codes, and the codes, most significant bit first. The
 //! greatest symbol is no value: eight bits follow it, how often to repeat the value before it.
 //!
-//! Codes are canonical: longer ones are numerically smaller, and those of one length ascend with
-//! their symbols. Put at the top of a 64-bit word, all codes in order of (length descending,
-//! symbol) therefore ascend, so the word before which a code begins tells its length.
-//!
-//! Most codes are short: a table over the next [`TABLE_BITS`] bits gives up to three values at once.
 //! Source: the behaviour of OpenEXR's library.
 
-/// Bits that choose an entry of the table; 32 KiB of entries stay in the first cache.
-const TABLE_BITS: u32 = 12;
-/// Entries of the table.
-const ENTRIES: usize = 1 << TABLE_BITS;
+mod codes;
+mod word;
+
+use codes::{Codes, ENTRIES, Entry, NO_CODE, Symbol, TABLE_BITS};
+use word::Word;
+
 /// Look-ups of one filling of the 64-bit word, which holds at least 56 bits.
 const LOOKUPS: u32 = 56 / TABLE_BITS;
 /// Places that the look-ups of one filling may write to.
 const WINDOW: usize = 32;
-/// Longest code.
-const MAX_LENGTH: usize = 58;
 /// Symbols: all values, and one more.
 const MAX_SYMBOLS: usize = (1 << 16) + 1;
 /// Bytes before the lengths.
 const HEADER_BYTES: usize = 20;
 /// First of the codes for 2, 3, 4 and 5 symbols without a code.
-const SHORT_ZEROS: u64 = 59;
+const SHORT_ZEROS: u32 = 59;
 /// Code for more symbols without a code: 6 and the next eight bits.
-const LONG_ZEROS: u64 = 63;
+const LONG_ZEROS: u32 = 63;
 
-const NO_CODE: &str = "its Huffman data holds a code that its table lacks";
 const ENDS: &str = "its Huffman data ends too soon";
-
-/// What the next [`TABLE_BITS`] bits begin with.
-#[derive(Clone, Copy, Default)]
-#[repr(C, align(8))]
-struct Entry {
-    /// Values; those from `count` on mean nothing.
-    ///
-    /// Without any, the first two are the place in [`Codes::symbols`], lower half first, of the first
-    /// of the codes that begin with these bits, and the third is the length of them all; or the
-    /// third is 0, and [`Codes::search`] has to find the code.
-    values: [u16; 3],
-    /// Bits of the codes of the values.
-    bits: u8,
-    /// How many values.
-    count: u8,
-}
 
 /// Tables of a code, kept to be used again.
 #[derive(Default)]
@@ -84,7 +62,7 @@ pub fn decode(packed: &[u8], out: &mut [u16], wanted: Wanted, scratch: &mut Scra
     let data = rest[table_bytes..].get(..bits.div_ceil(8) as usize).ok_or("its Huffman data is cut short")?;
     scratch.codes.build(&scratch.lengths, greatest)?;
     scratch.codes.short_codes(&mut scratch.singles);
-    combine(&scratch.singles, &mut scratch.table);
+    codes::combine(&scratch.singles, &mut scratch.table);
     scratch.codes.long_codes(&mut scratch.table);
     let mut decoder = Decoder { codes: &scratch.codes, data, bits, position: 0, out, filled: 0 };
     let table = scratch.table.as_slice().try_into().expect("made with as many entries");
@@ -119,14 +97,14 @@ fn read_lengths(
         return Err(format!("its Huffman code claims the symbols {least} to {greatest}"));
     }
     lengths.clear();
-    let mut reader = BitReader { bytes: packed, word: 0, bits: 0, read: 0 };
+    let mut word = Word::default();
     let mut symbol = least;
     while symbol <= greatest {
-        let length = reader.read(6)?;
+        let length = word.read(6, packed)?;
         let zeros = match length {
             0 => 1,
-            LONG_ZEROS => reader.read(8)? as u32 + 6,
-            SHORT_ZEROS.. => (length - SHORT_ZEROS) as u32 + 2,
+            LONG_ZEROS => word.read(8, packed)? + 6,
+            SHORT_ZEROS.. => length - SHORT_ZEROS + 2,
             _ => {
                 lengths.push((symbol, length as u8));
                 symbol += 1;
@@ -138,174 +116,7 @@ fn read_lengths(
             return Err("its Huffman table names too many symbols".to_owned());
         }
     }
-    Ok(reader.read)
-}
-
-/// Reads few bits at a time.
-struct BitReader<'a> {
-    bytes: &'a [u8],
-    word: u64,
-    /// Bits of `word` that are not used, the lowest ones.
-    bits: u32,
-    /// Bytes taken into `word`.
-    read: usize,
-}
-
-impl BitReader<'_> {
-    fn read(&mut self, count: u32) -> Result<u64, String> {
-        while self.bits < count {
-            let byte = *self.bytes.get(self.read).ok_or("its Huffman table is cut short")?;
-            self.word = self.word << 8 | u64::from(byte);
-            self.bits += 8;
-            self.read += 1;
-        }
-        self.bits -= count;
-        Ok(self.word >> self.bits & ((1 << count) - 1))
-    }
-}
-
-/// A canonical code.
-struct Codes {
-    /// Length of the shortest code.
-    shortest: usize,
-    /// By length: the first code, put at the top of the word. From the shortest code on it never
-    /// ascends.
-    first: [u64; MAX_LENGTH + 1],
-    /// By length: codes.
-    count: [u32; MAX_LENGTH + 1],
-    /// By length: place of the first symbol in `symbols`.
-    offset: [u32; MAX_LENGTH + 1],
-    /// In order of their codes; the symbol that repeats stands at `repeat` alone.
-    symbols: Vec<u16>,
-    /// Place of the symbol that repeats.
-    repeat: Option<u32>,
-}
-
-impl Default for Codes {
-    fn default() -> Self {
-        let (first, count) = ([0; MAX_LENGTH + 1], [0; MAX_LENGTH + 1]);
-        Self { shortest: 0, first, count, offset: count, symbols: Vec::new(), repeat: None }
-    }
-}
-
-/// What a code stands for.
-#[derive(Clone, Copy)]
-enum Symbol {
-    Value(u16),
-    Repeat,
-}
-
-impl Codes {
-    /// The code of (symbol, length) in order of symbols; `greatest` is the symbol that repeats.
-    fn build(&mut self, lengths: &[(u32, u8)], greatest: u32) -> Result<(), String> {
-        self.count = [0; MAX_LENGTH + 1];
-        for &(_, length) in lengths {
-            self.count[usize::from(length)] += 1;
-        }
-        let (mut code, mut place) = (0u64, 0);
-        for length in (1..=MAX_LENGTH).rev() {
-            let end = code + u64::from(self.count[length]);
-            let shorter = self.count[..length].iter().any(|&count| count > 0);
-            if end > 1 << length || shorter && end % 2 != 0 {
-                return Err("its Huffman table is no prefix code".to_owned());
-            }
-            self.first[length] = code << (64 - length);
-            self.offset[length] = place;
-            place += self.count[length];
-            code = end / 2;
-        }
-        self.shortest = self.count.iter().position(|&count| count > 0).ok_or(NO_CODE)?;
-        self.symbols.clear();
-        self.symbols.resize(lengths.len(), 0);
-        self.repeat = None;
-        let mut next = self.offset;
-        for &(symbol, length) in lengths {
-            let place = &mut next[usize::from(length)];
-            self.symbols[*place as usize] = symbol as u16;
-            if symbol == greatest {
-                self.repeat = Some(*place);
-            }
-            *place += 1;
-        }
-        Ok(())
-    }
-
-    /// The symbol at the top of `word` and its length, if there is one.
-    #[inline]
-    fn search(&self, word: u64) -> Option<(Symbol, u32)> {
-        let mut length = self.shortest;
-        if word < self.first[TABLE_BITS as usize] {
-            length = length.max(TABLE_BITS as usize + 1);
-        }
-        while word < *self.first.get(length)? {
-            length += 1;
-        }
-        let index = (word - self.first[length]) >> (64 - length);
-        if index >= u64::from(self.count[length]) {
-            return None;
-        }
-        let place = self.offset[length] + index as u32;
-        let symbol = match self.repeat {
-            Some(repeat) if repeat == place => Symbol::Repeat,
-            _ => Symbol::Value(self.symbols[place as usize]),
-        };
-        Some((symbol, length as u32))
-    }
-
-    /// (value, length) by the next [`TABLE_BITS`] bits, (0, 0) where they do not begin with the whole
-    /// code of a value.
-    fn short_codes(&self, singles: &mut Vec<(u16, u8)>) {
-        singles.clear();
-        singles.resize(ENTRIES, (0, 0));
-        for length in self.shortest..=TABLE_BITS as usize {
-            let width = ENTRIES >> length;
-            let first = (self.first[length] >> (64 - TABLE_BITS)) as usize;
-            for (index, run) in (0..self.count[length]).zip(singles[first..].chunks_exact_mut(width)) {
-                let place = self.offset[length] + index;
-                if self.repeat != Some(place) {
-                    run.fill((self.symbols[place as usize], length as u8));
-                }
-            }
-        }
-    }
-
-    /// Puts into `table` where the symbols of long codes are. Only entries that codes of one length
-    /// share are filled; few are not.
-    fn long_codes(&self, table: &mut [Entry]) {
-        for length in self.shortest.max(TABLE_BITS as usize + 1)..=MAX_LENGTH {
-            // Codes of this length with the same beginning; as a power of 2.
-            let alike = length as u32 - TABLE_BITS;
-            let first = self.first[length] >> (64 - length);
-            let end = (first + u64::from(self.count[length])) >> alike;
-            for index in first.div_ceil(1 << alike)..end {
-                let place = self.offset[length] + ((index << alike) - first) as u32;
-                let repeat =
-                    self.repeat.is_some_and(|repeat| (place..place + (1 << alike)).contains(&repeat));
-                if !repeat {
-                    let values = [place as u16, (place >> 16) as u16, length as u16];
-                    table[index as usize] = Entry { values, bits: 0, count: 0 };
-                }
-            }
-        }
-    }
-}
-
-/// Makes the table of `singles`.
-fn combine(singles: &[(u16, u8)], table: &mut Vec<Entry>) {
-    table.clear();
-    table.extend((0..ENTRIES).map(|index| {
-        let mut entry = Entry::default();
-        for place in 0..3 {
-            let (value, bits) = singles[index << entry.bits & (ENTRIES - 1)];
-            if bits == 0 || u32::from(entry.bits + bits) > TABLE_BITS {
-                break;
-            }
-            entry.values[place] = value;
-            entry.bits += bits;
-            entry.count += 1;
-        }
-        entry
-    }));
+    Ok(word.position().div_ceil(8) as usize)
 }
 
 /// A block on its way.
@@ -322,56 +133,20 @@ struct Decoder<'a> {
     filled: usize,
 }
 
-/// The next bits of a stream, of which at least 56 are there after [`Word::fill`].
-struct Word {
-    /// From the top.
-    word: u64,
-    /// How many bits of `word` are counted; more may be there, but those are read again.
-    bits: u32,
-    /// Bytes taken.
-    taken: usize,
-}
-
-impl Word {
-    /// Takes bytes of `data`; `false` if it has less than eight more.
-    #[inline(always)]
-    fn fill(&mut self, data: &[u8]) -> bool {
-        let Some(next) = data.get(self.taken..).and_then(<[u8]>::first_chunk) else { return false };
-        self.word |= u64::from_be_bytes(*next) >> self.bits;
-        self.taken += (63 - self.bits as usize) >> 3;
-        self.bits |= 56;
-        true
-    }
-
-    /// The index of the entry of the next bits.
-    #[inline(always)]
-    fn top(&self) -> usize {
-        (self.word >> (64 - TABLE_BITS)) as usize
-    }
-
-    /// Bits that are skipped, of all.
-    fn position(&self) -> u64 {
-        self.taken as u64 * 8 - u64::from(self.bits)
-    }
-
-    #[inline(always)]
-    fn skip(&mut self, bits: u32) {
-        self.word <<= bits & 63;
-        self.bits -= bits;
-    }
-}
-
 impl Decoder<'_> {
     /// Decodes while input and output are not near their ends.
     fn many(&mut self, table: &[Entry; ENTRIES]) -> Result<(), String> {
-        let mut word = Word { word: 0, bits: 0, taken: 0 };
+        let mut word = Word::default();
         while self.filled + WINDOW <= self.out.len() && word.fill(self.data) {
             let window: &mut [u16; WINDOW] =
                 (&mut self.out[self.filled..self.filled + WINDOW]).try_into().expect("as long");
             let mut count = 0;
             for _ in 0..LOOKUPS {
                 let entry = &table[word.top()];
-                window[count..count + 3].copy_from_slice(&entry.values);
+                let [first, second, third] = entry.values;
+                // Written too, though no value, because the whole entry is one word to copy.
+                let rest = u16::from_ne_bytes([entry.bits, entry.count]);
+                window[count..count + 4].copy_from_slice(&[first, second, third, rest]);
                 word.skip(u32::from(entry.bits));
                 count += usize::from(entry.count) & 3;
             }
@@ -399,10 +174,11 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Decodes a code that the table does not tell; `false` if it is too long for `word`.
+    /// Decodes a code that the table does not tell; `false` if it is too long for `word`, which has to
+    /// hold it, eight bits and the index of another entry.
     fn one(&mut self, word: &mut Word) -> Result<bool, String> {
         let (symbol, bits) = self.codes.search(word.word).ok_or(NO_CODE)?;
-        if bits > 48 {
+        if bits > 56 - TABLE_BITS {
             return Ok(false);
         }
         word.skip(bits);
@@ -459,5 +235,123 @@ impl Decoder<'_> {
         self.out[self.filled..end].fill(value);
         self.filled = end;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The block of symbols whose codes have the given lengths, and its values. The last symbol that has
+    /// a code repeats three times.
+    fn encode(lengths: &[(u32, u8)], symbols: &[u32]) -> (Vec<u8>, Vec<u16>) {
+        let (least, greatest) = (lengths[0].0, lengths[lengths.len() - 1].0);
+        let mut table = String::new();
+        let mut next = least;
+        for &(symbol, length) in lengths {
+            match symbol - next {
+                0 => {}
+                zeros @ 6.. => table += &format!("111111{:08b}", zeros - 6),
+                _ => panic!("no gap or one of 6 to 261"),
+            }
+            table += &format!("{length:06b}");
+            next = symbol + 1;
+        }
+        let mut order = lengths.to_vec();
+        order.sort_by_key(|&(symbol, length)| (std::cmp::Reverse(length), symbol));
+        let mut codes = std::collections::BTreeMap::new();
+        let (mut code, mut before) = (0u64, order[0].1);
+        for (symbol, length) in order {
+            code >>= before - length;
+            codes.insert(symbol, format!("{code:0width$b}", width = usize::from(length)));
+            (code, before) = (code + 1, length);
+        }
+        let (mut data, mut values) = (String::new(), Vec::new());
+        for &symbol in symbols {
+            data += &codes[&symbol];
+            if symbol == greatest {
+                data += "00000011";
+                values.extend([values[values.len() - 1]; 3]);
+            } else {
+                values.push(symbol as u16);
+            }
+        }
+        (block([least, greatest], &table, &data), values)
+    }
+
+    fn block(ends: [u32; 2], table: &str, data: &str) -> Vec<u8> {
+        let bytes = |bits: &str| -> Vec<u8> {
+            let bits: Vec<u8> = bits.bytes().map(|bit| bit - b'0').collect();
+            bits.chunks(8)
+                .map(|bits| bits.iter().zip((0..8).rev()).map(|(bit, at)| bit << at).sum())
+                .collect()
+        };
+        let table = bytes(table);
+        let header = [ends[0], ends[1], table.len() as u32, data.len() as u32, 0];
+        [header.map(u32::to_le_bytes).concat(), table, bytes(data)].concat()
+    }
+
+    fn decoded(packed: &[u8], count: usize) -> Result<Vec<u16>, String> {
+        let mut out = vec![0; count];
+        decode(packed, &mut out, &mut Scratch::default()).map(|()| out)
+    }
+
+    #[test]
+    fn values_and_repetitions_are_decoded() {
+        // 5 has one bit, 9 and 10 have two; no code for 6, 7 and 8. Longer codes are smaller.
+        let table = "000001 111100 000010 000010".replace(' ', "");
+        let data = "1 00 1 01 00000011".replace(' ', "");
+        let packed = block([5, 10], &table, &data);
+        assert_eq!(decoded(&packed, 6), Ok(vec![5, 9, 5, 5, 5, 5]));
+        assert_eq!(decoded(&packed, 4), Ok(vec![5, 9, 5, 5]), "a prefix may end inside a repetition");
+        assert_eq!(decoded(&packed, 0), Ok(vec![]));
+        // The last two bits of the last byte are no codes.
+        assert_eq!(decoded(&packed, 7), Err(ENDS.to_owned()));
+        let repeats_nothing = block([5, 10], &table, &data[4..]);
+        assert_eq!(decoded(&repeats_nothing, 2), Err("its Huffman data begins with a repetition".to_owned()));
+    }
+
+    #[test]
+    fn codes_of_any_length_are_decoded() {
+        // 1, 2, 3, … 57, 58, 58 bits.
+        let skewed: Vec<(u32, u8)> = (0..59).map(|symbol| (symbol, 58.min(symbol as u8 + 1))).collect();
+        // Two short ones and many of 14 bits after a gap.
+        let two_sizes: Vec<(u32, u8)> =
+            (0..8194).map(|at| if at < 2 { (at, 2) } else { (at + 200, 14) }).collect();
+        for (lengths, step) in [(skewed, 1), (two_sizes, 37)] {
+            let symbol = |at: usize| lengths[at.min(lengths.len() - 1)].0;
+            let often = (1..4000u32).map(|at| symbol(at.trailing_zeros() as usize));
+            let each = (0..lengths.len()).step_by(step).map(symbol);
+            let last_ones = (1..20).map(|at| symbol(lengths.len() - at));
+            let ends = [symbol(0), symbol(usize::MAX)].repeat(20).into_iter();
+            let symbols: Vec<u32> = often
+                .clone()
+                .chain(ends)
+                .chain(often.clone())
+                .chain(last_ones)
+                .chain(each)
+                .chain(often)
+                .collect();
+            let (packed, values) = encode(&lengths, &symbols);
+            assert_eq!(decoded(&packed, values.len()).as_deref(), Ok(&values[..]));
+            for short in [1, 2, 31, 32, 33, 3999, 4010, 4011, values.len() - 1] {
+                assert_eq!(decoded(&packed, short).as_deref(), Ok(&values[..short]), "{short} values");
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_tables_are_refused() {
+        for lengths in ["000001000001000001", "000010000001000001"] {
+            let no_prefix_code = decoded(&block([0, 2], lengths, "1"), 1);
+            assert_eq!(no_prefix_code, Err("its Huffman table is no prefix code".to_owned()));
+        }
+        let too_many = block([0, 2], "11111100000000", "1");
+        assert_eq!(decoded(&too_many, 1), Err("its Huffman table names too many symbols".to_owned()));
+        let cut = block([0, 70], "000001", "");
+        assert_eq!(decoded(&cut, 1), Err("its Huffman table is cut short".to_owned()));
+        assert_eq!(decoded(&[0; 19], 1), Err("its Huffman header is cut short".to_owned()));
+        let missing = block([0, 2], "000010000010000000", "111");
+        assert_eq!(decoded(&missing, 1), Err(NO_CODE.to_owned()));
     }
 }

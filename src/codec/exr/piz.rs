@@ -25,6 +25,8 @@ pub struct Scratch {
     values: Vec<u16>,
     /// Ranks of the channels.
     ranks: Vec<u16>,
+    /// Ranks of the lower and upper halves of a channel of 32 bits.
+    parts: Vec<u16>,
     wavelet: Vec<u16>,
 }
 
@@ -55,10 +57,23 @@ pub fn decode(packed: &[u8], block: &mut Block<'_>, scratch: &mut Scratch) -> Re
     for channel in wanted {
         let (own, after) = ranks.split_at_mut(channel.bytes() / 2);
         ranks = after;
-        let (width, height, half) = (channel.width, channel.height, channel.is_half());
-        if let Some(output) = &mut channel.output {
-            wavelet::invert(own, (width, height), half, greatest, &mut scratch.wavelet);
-            write(own, width * if half { 1 } else { 2 }, values, output);
+        let (columns, rows, half) = (channel.width, channel.height, channel.is_half());
+        let Some(output) = channel.output.as_mut().filter(|_| !own.is_empty()) else { continue };
+        if half {
+            wavelet::invert(own, columns, rows, greatest, &mut scratch.wavelet);
+            write_halves(own, columns, values, output);
+        } else {
+            let parts = &mut scratch.parts;
+            if parts.len() < own.len() {
+                parts.resize(own.len(), 0);
+            }
+            let (low, high) = parts[..own.len()].split_at_mut(columns * rows);
+            for ((low, high), both) in low.iter_mut().zip(high.iter_mut()).zip(own.as_chunks::<2>().0) {
+                [*low, *high] = *both;
+            }
+            wavelet::invert(low, columns, rows, greatest, &mut scratch.wavelet);
+            wavelet::invert(high, columns, rows, greatest, &mut scratch.wavelet);
+            write_words(low, high, columns, values, output);
         }
     }
     Ok(())
@@ -91,15 +106,46 @@ fn read_values<'p>(packed: &'p [u8], values: &mut Vec<u16>) -> Result<(u16, &'p 
     Ok((greatest, rest))
 }
 
-/// Writes rows of `width` values to `output`.
-fn write(ranks: &[u16], width: usize, values: &[u16; VALUES], output: &mut Rows<'_>) {
-    if width == 0 {
-        return;
-    }
-    for (index, row) in ranks.chunks_exact(width).enumerate() {
-        let out = output.row(index, width * 2);
-        for (out, &rank) in out.as_chunks_mut::<2>().0.iter_mut().zip(row) {
+/// Writes rows of 16-bit samples to `output`.
+fn write_halves(ranks: &[u16], columns: usize, values: &[u16; VALUES], output: &mut Rows<'_>) {
+    for (index, ranks) in ranks.chunks_exact(columns).enumerate() {
+        let row = output.row(index, columns * 2).as_chunks_mut::<2>().0;
+        for (out, &rank) in row.iter_mut().zip(ranks) {
             *out = values[usize::from(rank)].to_le_bytes();
         }
+    }
+}
+
+/// Writes rows of 32-bit samples to `output`.
+fn write_words(low: &[u16], high: &[u16], columns: usize, values: &[u16; VALUES], output: &mut Rows<'_>) {
+    for (index, (low, high)) in low.chunks_exact(columns).zip(high.chunks_exact(columns)).enumerate() {
+        let row = output.row(index, columns * 4).as_chunks_mut::<4>().0;
+        for ((out, &low), &high) in row.iter_mut().zip(low).zip(high) {
+            let (low, high) = (values[usize::from(low)], values[usize::from(high)]);
+            *out = (u32::from(low) | u32::from(high) << 16).to_le_bytes();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bitmap_gives_the_values_in_order() {
+        // Bytes 1 and 2: the values 9, 15 and 16; 0 always occurs.
+        let packed = [1, 0, 2, 0, 0b1000_0010, 0b0000_0001, 77];
+        let mut values = Vec::new();
+        assert_eq!(read_values(&packed, &mut values), Ok((3, &[77][..])));
+        assert_eq!((values.len(), &values[..5]), (VALUES, &[0, 9, 15, 16, 0][..]));
+
+        assert_eq!(read_values(&[255, 31, 0, 0], &mut values), Ok((0, &[][..])), "no value but 0");
+        let all = [vec![0, 0, 255, 31], vec![255; BITMAP_BYTES]].concat();
+        assert_eq!(read_values(&all, &mut values), Ok((u16::MAX, &[][..])));
+        assert!((0..=u16::MAX).eq(values.iter().copied()));
+
+        assert_eq!(read_values(&packed[..5], &mut values), Err(CUT_SHORT.to_owned()));
+        let far = read_values(&[0, 0, 0, 32], &mut values);
+        assert_eq!(far, Err("its bitmap claims 8193 bytes".to_owned()));
     }
 }

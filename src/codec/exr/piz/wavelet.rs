@@ -1,23 +1,23 @@
 //! The wavelet of PIZ, backwards.
 //!
-//! Forwards, the values at even places of a grid (rows, columns) become averages of 2 by 2 values, the
-//! others differences; then the averages, a grid of half as many columns and rows (rounded down),
-//! go through the same, until less than two columns or rows are left. Of an odd number of columns
-//! the last is averaged over rows alone, and the other way round.
+//! Forwards, each 2 by 2 values of a grid become one average, at the place of the first, and three
+//! differences; the averages, a grid of half as many columns and rows (rounded down), go through the
+//! same, until less than two columns or rows are left. Of an odd number of columns the last is paired
+//! over rows alone, and the last of an odd number of rows over columns alone.
+//!
+//! Backwards, each level works on a grid of its own whose rows hold the even columns first and then
+//! the odd ones, so that all arithmetic runs over neighbours.
 
-/// Undoes the wavelet of `ranks`, rows of (columns, rows) samples of one value, or two for those that
-/// are not `half`; each of the two makes a grid of its own. `greatest` is the greatest rank of the
-/// block, which decides on the arithmetic. `spare` is memory to work in.
-pub fn invert(ranks: &mut [u16], size: (usize, usize), half: bool, greatest: u16, spare: &mut Vec<u16>) {
-    if spare.len() < ranks.len() / 2 {
-        spare.resize(ranks.len() / 2, 0);
+/// Undoes the wavelet of `grid`, rows of so many columns. `greatest` is the greatest value before the
+/// wavelet, of all channels of the block; it decides on the arithmetic. `spare` is memory to work in.
+pub fn invert(grid: &mut [u16], columns: usize, rows: usize, greatest: u16, spare: &mut Vec<u16>) {
+    if spare.len() < grid.len() * 2 {
+        spare.resize(grid.len() * 2, 0);
     }
-    let small = greatest < 1 << 14;
-    match (half, small) {
-        (true, true) => grid::<u16, Small>(ranks, size, spare),
-        (true, false) => grid::<u16, Modular>(ranks, size, spare),
-        (false, true) => grid::<[u16; 2], Small>(ranks.as_chunks_mut().0, size, spare.as_chunks_mut().0),
-        (false, false) => grid::<[u16; 2], Modular>(ranks.as_chunks_mut().0, size, spare.as_chunks_mut().0),
+    if greatest < 1 << 14 {
+        level::<Small>(grid, columns, (columns, rows), spare);
+    } else {
+        level::<Modular>(grid, columns, (columns, rows), spare);
     }
 }
 
@@ -50,68 +50,113 @@ impl Arithmetic for Modular {
     }
 }
 
-/// A sample of a grid: one value, or two that do not mix.
-trait Sample: Copy {
-    fn split<A: Arithmetic>(average: Self, difference: Self) -> (Self, Self);
-}
-
-impl Sample for u16 {
-    #[inline(always)]
-    fn split<A: Arithmetic>(average: Self, difference: Self) -> (Self, Self) {
-        A::split(average, difference)
-    }
-}
-
-impl Sample for [u16; 2] {
-    #[inline(always)]
-    fn split<A: Arithmetic>(average: Self, difference: Self) -> (Self, Self) {
-        let (low, high) = (A::split(average[0], difference[0]), A::split(average[1], difference[1]));
-        ([low.0, high.0], [low.1, high.1])
-    }
-}
-
-/// Undoes one level and all below it.
-#[inline(always)]
-fn grid<S: Sample, A: Arithmetic>(samples: &mut [S], (columns, rows): (usize, usize), spare: &mut [S]) {
+/// Undoes one level and all below it, in the first columns of rows that are `stride` apart.
+fn level<A: Arithmetic>(grid: &mut [u16], stride: usize, (columns, rows): (usize, usize), spare: &mut [u16]) {
     if columns.min(rows) < 2 {
         return;
     }
-    let size = (columns / 2, rows / 2);
-    let (coarse, spare) = spare.split_at_mut(size.0 * size.1);
-    if size.0.min(size.1) >= 2 {
-        for (coarse, row) in coarse.chunks_exact_mut(size.0).zip(samples.chunks_exact(columns * 2)) {
-            for (coarse, pair) in coarse.iter_mut().zip(row.as_chunks::<2>().0) {
-                *coarse = pair[0];
-            }
-        }
-        coarse_grid::<S, A>(coarse, size, spare);
-        for (coarse, row) in coarse.chunks_exact(size.0).zip(samples.chunks_exact_mut(columns * 2)) {
-            for (coarse, pair) in coarse.iter().zip(row.as_chunks_mut::<2>().0) {
-                pair[0] = *coarse;
-            }
-        }
+    let (split, spare) = spare.split_at_mut(columns * rows);
+    let evens = columns.div_ceil(2);
+    for (row, split) in grid.chunks(stride).zip(split.chunks_exact_mut(columns)) {
+        let (even, odd) = split.split_at_mut(evens);
+        take_apart(&row[..columns], even, odd);
     }
-    let mut pairs = samples[..columns * rows].chunks_exact_mut(columns * 2);
-    for pair in &mut pairs {
+    level::<A>(split, columns * 2, (columns / 2, rows / 2), spare);
+
+    for pair in split.chunks_exact_mut(columns * 2) {
         let (top, bottom) = pair.split_at_mut(columns);
-        for (top, bottom) in top.iter_mut().zip(bottom.iter_mut()) {
-            (*top, *bottom) = S::split::<A>(*top, *bottom);
-        }
-        across::<S, A>(top);
-        across::<S, A>(bottom);
+        down::<A>(top, bottom);
     }
-    across::<S, A>(pairs.into_remainder());
+    for (row, split) in grid.chunks_mut(stride).zip(split.chunks_exact(columns)) {
+        let (even, odd) = split.split_at(evens);
+        across::<A>(even, odd, &mut row[..columns]);
+    }
 }
 
-/// [`grid`], not inlined into itself.
-fn coarse_grid<S: Sample, A: Arithmetic>(samples: &mut [S], size: (usize, usize), spare: &mut [S]) {
-    grid::<S, A>(samples, size, spare);
+/// Puts the even columns of a row into `even` and the odd ones into `odd`.
+fn take_apart(row: &[u16], even: &mut [u16], odd: &mut [u16]) {
+    let (pairs, single) = row.as_chunks::<2>();
+    for ((even, odd), pair) in even.iter_mut().zip(odd).zip(pairs) {
+        [*even, *odd] = *pair;
+    }
+    if let ([single], Some(last)) = (single, even.last_mut()) {
+        *last = *single;
+    }
 }
 
-/// Undoes one row.
-#[inline(always)]
-fn across<S: Sample, A: Arithmetic>(row: &mut [S]) {
-    for pair in row.as_chunks_mut::<2>().0 {
-        *pair = S::split::<A>(pair[0], pair[1]).into();
+/// Undoes what was done over two rows.
+fn down<A: Arithmetic>(top: &mut [u16], bottom: &mut [u16]) {
+    for (top, bottom) in top.iter_mut().zip(bottom) {
+        (*top, *bottom) = A::split(*top, *bottom);
+    }
+}
+
+/// Undoes what was done over the columns of one row.
+fn across<A: Arithmetic>(even: &[u16], odd: &[u16], row: &mut [u16]) {
+    let (pairs, single) = row.as_chunks_mut::<2>();
+    for ((even, odd), pair) in even.iter().zip(odd).zip(pairs) {
+        *pair = A::split(*even, *odd).into();
+    }
+    if let ([single], Some(last)) = (single, even.last()) {
+        *single = *last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (average, difference) of two values.
+    fn join(small: bool, a: u16, b: u16) -> (u16, u16) {
+        if small {
+            let (a, b) = (i32::from(a as i16), i32::from(b as i16));
+            return (((a + b) >> 1) as u16, (a - b) as u16);
+        }
+        let (a, b) = (i32::from(a ^ 0x8000), i32::from(b));
+        let average = if a < b { ((a + b) >> 1) + 0x8000 } else { (a + b) >> 1 };
+        (average as u16, (a - b) as u16)
+    }
+
+    /// The wavelet, one level after the other, in place.
+    fn forward(grid: &mut [u16], columns: usize, rows: usize, small: bool) {
+        let mut step = 1;
+        while step * 2 <= columns.min(rows) {
+            let mut pair = |first: usize, second: usize| {
+                (grid[first], grid[second]) = join(small, grid[first], grid[second]);
+            };
+            // Of an odd number the last has no partner.
+            let whole = |count: usize| count / step / 2 * 2;
+            for y in 0..rows / step {
+                for x in (0..whole(columns)).step_by(2) {
+                    pair((y * columns + x) * step, (y * columns + x + 1) * step);
+                }
+            }
+            for y in (0..whole(rows)).step_by(2) {
+                for x in 0..columns / step {
+                    pair((y * columns + x) * step, ((y + 1) * columns + x) * step);
+                }
+            }
+            step *= 2;
+        }
+    }
+
+    #[test]
+    fn the_wavelet_is_undone() {
+        let sizes =
+            [(1, 1), (1, 9), (2, 2), (3, 2), (2, 3), (3, 3), (7, 5), (16, 16), (45, 37), (37, 6), (300, 33)];
+        let mut spare = Vec::new();
+        for (columns, rows) in sizes {
+            for (greatest, small) in [((1 << 14) - 1, true), (1 << 14, false), (u16::MAX, false)] {
+                let noise = |at: usize| ((at as u32).wrapping_mul(2_654_435_761) >> 7) as u16;
+                let values: Vec<u16> = (0..columns * rows).map(|at| noise(at).min(greatest)).collect();
+                let mut grid = values.clone();
+                forward(&mut grid, columns, rows, small);
+                if columns.min(rows) > 1 {
+                    assert_ne!(grid, values, "{columns} by {rows}");
+                }
+                invert(&mut grid, columns, rows, greatest, &mut spare);
+                assert_eq!(grid, values, "{columns} by {rows}, up to {greatest}");
+            }
+        }
     }
 }
