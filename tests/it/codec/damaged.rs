@@ -160,7 +160,7 @@ fn a_header_that_claims_gigabytes_is_refused() {
 
 #[test]
 fn an_unknown_compression_is_named_and_its_header_told() {
-    for (id, name) in [(11, "HTJ2K32"), (12, "LJ2K"), (13, "ZSTD"), (77, "unknown (77)")] {
+    for (id, name) in [(11, "HTJ2K32"), (12, "LJ2K"), (77, "unknown (77)")] {
         let file = ExrFile::new(Window::of_size(4, 1)).channel("Z", 2, vec![0; 16]).compression(id).write();
         let told = info(file.path()).expect("the header is sound");
         assert_eq!(told.parts[0].compression, name);
