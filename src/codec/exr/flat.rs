@@ -30,8 +30,7 @@ pub fn read_planes(
         Wish::Whole | Wish::Preview(_) => grid.window,
     };
     if area.is_empty() {
-        let reason = format!("its data window {whole} has no pixel of the region asked for");
-        return Err(Error::unsupported(&source.path, &header.place(part_index), reason));
+        return Err(super::outside(source, header, part_index));
     }
     // The row of a subsampled channel that stands for the first lines may lie above them.
     let rows = part.channels.iter().map(|channel| i64::from(channel.sampling.1));

@@ -293,7 +293,15 @@ mod tests {
 
     fn decoded(packed: &[u8], count: usize) -> Result<Vec<u16>, String> {
         let mut out = vec![0; count];
-        decode(packed, &mut out, &mut Scratch::default()).map(|()| out)
+        decode(packed, &mut out, Wanted::First, &mut Scratch::default()).map(|()| out)
+    }
+
+    #[test]
+    fn data_that_goes_on_is_damage_to_who_wants_all() {
+        let packed = block([5, 10], &"000001 111100 000010 000010".replace(' ', ""), "1001010");
+        let all = |count| decode(&packed, &mut vec![0; count], Wanted::All, &mut Scratch::default());
+        assert_eq!(all(4), Err("its Huffman data goes on for 1 bits after the last value".to_owned()));
+        assert_eq!(all(3), Err("its Huffman data goes on for 2 bits after the last value".to_owned()));
     }
 
     #[test]

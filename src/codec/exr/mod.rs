@@ -81,6 +81,12 @@ pub fn read_planes(
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
             None if told.layout.is_deep() => {
+                if let Wish::Region(area) = wish
+                    && area.intersection(&told.data_window).is_empty()
+                {
+                    wanted.iter().for_each(|&i| results[i] = Err(outside(source, &header, part)));
+                    continue;
+                }
                 let offsets = full_resolution(&header, &table, part);
                 let planes = deep::read_planes(source, &header, offsets, &of_part, limits);
                 planes.and_then(|planes| match wish {
@@ -108,6 +114,13 @@ pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits
     }
     let table = ChunkTable::read(source, &header)?;
     deep::read(source, &header, part, full_resolution(&header, &table, part), limits)
+}
+
+/// A region that has no pixel of a part.
+fn outside(source: &Source, header: &Header, part: usize) -> Error {
+    let window = header.parts[part].data_window;
+    let reason = format!("its data window {window} has no pixel of the region asked for");
+    Error::unsupported(&source.path, &header.place(part), reason)
 }
 
 /// Offsets of the chunks of the largest level.

@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn planes_with_and_without_differences_and_plain_rows() {
-        let read = |packed: &[u8]| decoded(packed).expect("sound").map(|row| <[u8; 4]>::try_from(row));
+        let read = |packed: &[u8]| decoded(packed).expect("sound").map(<[u8; 4]>::try_from);
         assert_eq!(read(&chunk(1, 0, &inner([0x03, 0x02]))), EXPECTED.map(Ok));
         assert_eq!(read(&chunk(2, 0, &inner([0x03, 0x02]))), EXPECTED.map(Ok));
         // 0x0203 - 0x0102.
