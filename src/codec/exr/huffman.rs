@@ -298,10 +298,11 @@ mod tests {
 
     #[test]
     fn data_that_goes_on_is_damage_to_who_wants_all() {
-        let packed = block([5, 10], &"000001 111100 000010 000010".replace(' ', ""), "1001010");
+        // The values 5, 9, 5, 9 and a bit.
+        let packed = block([5, 10], &"000001 111100 000010 000010".replace(' ', ""), "1001001");
         let all = |count| decode(&packed, &mut vec![0; count], Wanted::All, &mut Scratch::default());
         assert_eq!(all(4), Err("its Huffman data goes on for 1 bits after the last value".to_owned()));
-        assert_eq!(all(3), Err("its Huffman data goes on for 2 bits after the last value".to_owned()));
+        assert_eq!(all(3), Err("its Huffman data goes on for 3 bits after the last value".to_owned()));
     }
 
     #[test]
