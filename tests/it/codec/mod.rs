@@ -4,7 +4,9 @@ mod build;
 mod damaged;
 mod exr;
 mod flat;
+mod invariants;
 mod layouts;
+mod mutations;
 mod names;
 
 use std::path::Path;
