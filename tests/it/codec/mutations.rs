@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aovscope::codec::{self, Limits};
+use aovscope::image::{Plane, PlaneChannel, SampleType, Samples, Unreadable, Window};
 
-use super::build::temporary;
+use super::build::{ExrFile, offset_table, temporary};
 use super::invariants;
 use crate::support;
 
@@ -204,9 +205,45 @@ fn the_damage_is_damage() {
         let (bytes, what) = damaged(&sound, round, &mut random);
         assert_ne!(bytes, sound, "round {round}: {what}");
     }
-    let exr = super::build::ExrFile::new(aovscope::image::Window::of_size(4, 3)).channel("Z", 2, vec![1; 48]);
+    let exr = ExrFile::new(Window::of_size(4, 3)).channel("Z", 2, vec![1; 48]);
     let bytes = exr.bytes();
-    let table = super::build::offset_table(&bytes, 3);
+    let table = offset_table(&bytes, 3);
     let places = integer_places(&bytes);
     assert!(places.contains(&table.start) && places.contains(&(table.end + 4)), "{places:?}");
+}
+
+/// A plane of 4 × 3 depths.
+fn plane() -> Plane {
+    let samples = Samples::zeros(SampleType::F32, 12);
+    Plane {
+        data_window: Window::of_size(4, 3),
+        display_window: Window::of_size(4, 3),
+        channels: vec![PlaneChannel { name: "Z".to_owned(), samples }],
+        unreadable: Vec::new(),
+    }
+}
+
+fn hole(window: Window) -> Unreadable {
+    Unreadable { window, incomplete: false, reason: "it is a test".to_owned() }
+}
+
+#[test]
+#[should_panic(expected = "samples of \"Z\"")]
+fn a_plane_of_too_few_samples_is_seen() {
+    invariants::check(&Plane { data_window: Window::of_size(4, 4), ..plane() });
+}
+
+#[test]
+#[should_panic(expected = "two holes overlap at 3, 1")]
+fn holes_over_each_other_are_seen() {
+    let holes = vec![hole(Window::new(0, 1, 4, 1)), hole(Window::new(3, 1, 1, 2))];
+    invariants::check(&Plane { unreadable: holes, ..plane() });
+}
+
+#[test]
+#[should_panic(expected = "alone and together")]
+fn another_sample_is_seen() {
+    let mut other = plane();
+    other.channels[0].samples.as_bytes_mut()[47] = 1;
+    invariants::check_same(&plane(), &other);
 }
