@@ -30,7 +30,7 @@ fn main() {
         support::race(title, runners.collect());
     }
     let idiff = support::idiff();
-    for (title, name) in [("two RGBA files", "rgba"), ("two files of 12 AOVs", "aovs")] {
+    for (title, name) in [("two RGBA files", "rgba"), ("two files of 35 channels", "aovs")] {
         let files = [path(&format!("{name}1.exr")), path(&format!("{name}2.exr"))];
         let [a, b] = &files;
         let mut runners: Vec<support::Runner<'_>> =

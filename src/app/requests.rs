@@ -87,6 +87,7 @@ impl App {
         self.uploading = !self.waiting && !self.are_uploaded(&reference, &candidate, heat.as_ref());
         let not_yet = self.waiting || self.uploading;
         if not_yet && self.shown.frame.is_some() && self.view.playback.frame().is_some() {
+            self.show_roughly();
             return;
         }
         let (heat, no_heat) = match heat {
@@ -94,7 +95,27 @@ impl App {
             Some(Err(error)) => (None, Some(error)),
             None => (None, None),
         };
-        self.shown = Shown { reference, candidate, heat, no_heat, frame: self.view.playback.frame() };
+        self.shown =
+            Shown { reference, candidate, heat, no_heat, frame: self.view.playback.frame(), is_rough: false };
+    }
+
+    /// Shows a rough picture of what is being decoded, where there is one. Not of a difference: what
+    /// is rough differs.
+    fn show_roughly(&mut self) {
+        let frame = self.view.playback.frame();
+        if !self.waiting || self.mode() == Mode::Difference || self.shown.frame == frame {
+            return;
+        }
+        let look = |path: Option<&Path>| {
+            let Some(key) = self.plane_key(path) else { return Some(None) };
+            let whole = self.loader.get(&key);
+            whole.or_else(|| self.loader.preview(&key).map(Ok)).map(Some)
+        };
+        let sides = (look(self.view.reference_path()), look(self.view.candidate_path()));
+        let (Some(reference), Some(candidate)) = sides else { return };
+        if self.are_uploaded(&reference, &candidate, None) {
+            self.shown = Shown { reference, candidate, frame, is_rough: true, ..Shown::default() };
+        }
     }
 
     fn are_uploaded(

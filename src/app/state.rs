@@ -15,6 +15,7 @@ use super::sweeps::SweepKey;
 use super::target::export_folders;
 use super::uploads::{Shelf, Uploads};
 use crate::gpu::Gpu;
+use crate::image::Plane;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
 use crate::view::{Action, Mode, PairKey, StatisticsCache, View};
@@ -55,9 +56,17 @@ pub struct Shown {
     pub no_heat: Option<String>,
     /// The frame it is of.
     pub frame: Option<i64>,
+    /// Whether it is a rough picture until the whole is decoded: to be looked at, no value of it read.
+    pub is_rough: bool,
 }
 
 impl Shown {
+    /// The samples of the reference and of the candidate whose values may be told.
+    pub fn values(&self) -> [Option<&Plane>; 2] {
+        let sides = [self.reference(), self.candidate()];
+        sides.map(|side| side.filter(|_| !self.is_rough).map(|decoded| &decoded.plane))
+    }
+
     /// The reference's samples, where there are some.
     pub fn reference(&self) -> Option<&Arc<Decoded>> {
         self.reference.as_ref()?.as_ref().ok()

@@ -20,6 +20,9 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         write_columns(&columns(&aovs), out)?;
         write_failures(report, index, out)?;
     }
+    for note in &report.summary.notes {
+        writeln!(out, "note: {note}")?;
+    }
     let text = match report.summary.verdict() {
         Verdict::Same => "same: nothing beyond tolerance",
         Verdict::Different => "different: changes beyond tolerance",

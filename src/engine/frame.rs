@@ -26,6 +26,8 @@ pub(super) struct UnitResult {
     pub files: Vec<(usize, Option<PathBuf>, CellStatus)>,
     /// What else went wrong (a map that could not be written).
     pub troubles: Vec<String>,
+    /// What a reader of the figures should know of the files.
+    pub notes: Vec<String>,
 }
 
 /// Keys to report for frames of which no file can be read: those of the run's first readable file.
@@ -80,6 +82,7 @@ pub(super) fn process(
     let mut work = Work { plan, context, number: unit.number, keys, result: UnitResult::default() };
 
     work.note_files(unit, &reference, &candidates);
+    work.note_losses(&reference, &candidates);
     for (candidate, opened) in &candidates {
         if let Some(failure) = whole_file_failure(plan, &reference, opened, (unit, candidate)) {
             work.whole_frame(candidate.index, known, &failure);
@@ -115,6 +118,27 @@ impl<'a> Work<'a> {
             let sequence = self.sequence(candidate.index);
             self.result.files.push((sequence, candidate.path.clone(), opened.cell_status()));
         }
+    }
+
+    /// Notes of the files on the parts that are compared.
+    fn note_losses(&mut self, reference: &Opened, candidates: &[(&UnitCandidate, Opened)]) {
+        let own = match &self.plan.against {
+            Against::Sequence { reference: sequence, .. } => Some((sequence.name.as_str(), reference)),
+            Against::Previous | Against::Frame(_) | Against::Nothing => None,
+        };
+        let theirs =
+            candidates.iter().map(|(c, opened)| (self.plan.candidates[c.index].name.as_str(), opened));
+        let mut notes = Vec::new();
+        for (name, info) in own.into_iter().chain(theirs).filter_map(|(name, o)| Some((name, o.info()?))) {
+            let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
+            let chosen = select::chosen(&self.plan.aovs, &keys);
+            let is_compared = |part: usize| {
+                info.aovs.iter().any(|aov| aov.part == part && chosen.contains(&aov.key.as_str()))
+            };
+            let parts = info.parts.iter().enumerate().filter(|(part, _)| is_compared(*part));
+            notes.extend(parts.flat_map(|(_, part)| &part.notes).map(|note| format!("{name}: {note}")));
+        }
+        self.result.notes = notes;
     }
 
     fn chosen(&self, aovs: &'a [Aov]) -> Vec<&'a Aov> {

@@ -184,11 +184,20 @@ pub struct AovSummary {
 pub struct Summary {
     /// Per candidate and AOV, in the order in which they were first met.
     pub aovs: Vec<AovSummary>,
+    /// What a reader of the figures should know of the files (lossy ids ...), each once.
+    pub notes: Vec<String>,
     different: bool,
     incomplete: bool,
 }
 
 impl Summary {
+    /// Adds what is to be known of a file, unless it was said before.
+    pub fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// Adds one row. Rows come in frame order.
     pub fn add(&mut self, row: &FrameRow) {
         self.different |= row.is_different();

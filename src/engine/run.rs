@@ -149,6 +149,7 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
             summary.add(row);
             on_event(Event::Row(row));
         }
+        result.notes.iter().for_each(|note| summary.note(note.clone()));
         for trouble in &result.troubles {
             summary.mark_incomplete();
             on_event(Event::Trouble(trouble));

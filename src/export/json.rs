@@ -39,6 +39,7 @@ pub fn write_json(
         "reference": names.reference,
         "candidates": names.candidates,
         "backend": names.backend,
+        "notes": summary.notes,
         "aovs": summary.aovs.iter().map(|aov| aov_object(names, aov)).collect::<Vec<_>>(),
         "frames": rows.iter().map(|row| frame_object(names, row)).collect::<Vec<_>>(),
     });

@@ -42,8 +42,7 @@ fn mono(text: String) -> RichText {
 fn pixel(ui: &mut Ui, app: &App) {
     let place = app.hover.map_or_else(|| "UNDER THE POINTER".to_owned(), |(x, y)| format!("PIXEL  {x}, {y}"));
     heading(ui, &place);
-    let reference = app.shown.reference().map(|decoded| &decoded.plane);
-    let candidate = app.shown.candidate().map(|decoded| &decoded.plane);
+    let [reference, candidate] = app.shown.values();
     let Some(plane) = reference.or(candidate) else {
         ui.label(RichText::new("–").color(theme::WEAK));
         return;

@@ -23,7 +23,7 @@ struct Line {
 pub fn ui(painter: &Painter, app: &App, part: &Part, scale: f32) {
     let across = app.view.camera.zoom / f64::from(scale);
     let Some(Ok(decoded)) = loaded(app, part.side) else { return };
-    if across < LEAST {
+    if across < LEAST || app.shown.is_rough {
         return;
     }
     let (camera, viewport) = (&app.view.camera, physical(part.rect, scale));

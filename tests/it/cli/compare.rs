@@ -225,3 +225,24 @@ fn both_back_ends_write_the_same_flags_counts_and_places() {
     };
     assert_eq!(run("cpu"), run("gpu"));
 }
+
+#[test]
+fn what_must_be_known_of_the_files_is_noted_once() {
+    let folder = folder();
+    let deep = data("deep/deep_ZIPS_lines_noise.exr");
+    let output = aovscope(folder.path(), &["compare", &deep, &deep, "--json", "-"]);
+    let notes = report(&output)["notes"].as_array().expect("a list").clone();
+    assert!(notes.iter().all(|note| note.as_str().is_some_and(|note| note.contains("deep"))), "{notes:?}");
+    assert!((1..=2).contains(&notes.len()), "{notes:?}");
+    let text =
+        String::from_utf8_lossy(&aovscope(folder.path(), &["compare", &deep, &deep]).stdout).into_owned();
+    assert!(text.contains("note: ") && text.contains("front to back"), "{text}");
+    let Some(root) = crate::support::full_data() else { return };
+    let [dwa, zip] = ["DWAA", "ZIPS"]
+        .map(|name| root.join(format!("cloth/codecs/codec_{name}.0018.exr")).to_string_lossy().into_owned());
+    let notes = |aov: &str| {
+        let output = aovscope(folder.path(), &["compare", &zip, &dwa, "--json", "-", "--aov", aov]);
+        report(&output)["notes"].to_string()
+    };
+    assert!(notes("*").contains("destroyed the ids"), "{}", notes("*"));
+}

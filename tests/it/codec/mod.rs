@@ -6,8 +6,10 @@ mod deep;
 mod deep_file;
 mod exr;
 mod flat;
+mod invariants;
 mod layouts;
 mod luminance;
+mod mutations;
 mod names;
 mod regions;
 

@@ -1,0 +1,4 @@
+//! Headers and offset tables, without pixels: seeds are files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aovscope_fuzz::read_header(bytes));
