@@ -13,8 +13,9 @@
 //! does not count, medians are told. On one thread the ratio is that of processor time, on more it
 //! is that of wall time.
 //!
-//! Other engines get their memory from an allocator that keeps what is given back, as aovscope's
-//! buffers are kept from frame to frame: else most of their time would go into fresh pages.
+//! All run as they come: aovscope's buffers are kept from frame to frame, other engines take fresh
+//! memory for each. With `--keep-memory` they get it from an allocator that keeps what is given back,
+//! so that the page faults of fresh memory are not in their time either.
 //!
 //! Libraries for Python are looked for in `AOVSCOPE_PYTHON`, else `python3`
 //! (`pip install OpenEXR OpenImageIO`). `AOVSCOPE_BENCH_FRAMES` names a folder of frames to read
@@ -56,6 +57,9 @@ struct Args {
     /// Tell the peak memory of one read by a fresh process.
     #[arg(long)]
     peak: bool,
+    /// Let the other engines keep memory from frame to frame, too.
+    #[arg(long)]
+    keep_memory: bool,
     /// Answer questions, as one of the engines.
     #[arg(long, hide = true)]
     serve: bool,
@@ -100,7 +104,7 @@ fn main() {
     if args.peak {
         return peak(&args);
     }
-    let mut engines = engine::start_all(true);
+    let mut engines = engine::start_all(args.keep_memory);
     println!("{}", engines.iter().map(|engine| engine.title.clone()).collect::<Vec<_>>().join(", "));
     let mut results = Vec::new();
     frames::for_each(&args, &mut engines, |frame, engines| {

@@ -68,6 +68,38 @@ impl Flat {
     }
 }
 
+/// One channel out of interleaved bytes of `count` channels.
+pub fn bytes_of(pixels: &[u8], count: usize, channel: usize) -> Samples {
+    fn of<const N: usize>(pixels: &[u8], channel: usize) -> Vec<u8> {
+        pixels.as_chunks::<N>().0.iter().map(|pixel| pixel[channel]).collect()
+    }
+    Samples::U8(match count {
+        1 => pixels.to_vec(),
+        2 => of::<2>(pixels, channel),
+        3 => of::<3>(pixels, channel),
+        _ => of::<4>(pixels, channel),
+    })
+}
+
+/// One channel out of interleaved 16-bit words of `count` channels, high byte first.
+pub fn words_of(pixels: &[u8], count: usize, channel: usize) -> Samples {
+    fn fill<const N: usize>(pixels: &[u8], channel: usize, samples: &mut [u8]) {
+        let (words, samples) = (pixels.as_chunks::<2>().0, samples.as_chunks_mut::<2>().0);
+        for (pixel, sample) in words.as_chunks::<N>().0.iter().zip(samples) {
+            *sample = u16::from_be_bytes(pixel[channel]).to_ne_bytes();
+        }
+    }
+    let mut samples = Samples::unset(SampleType::U16, pixels.len() / 2 / count);
+    let out = samples.as_bytes_mut();
+    match count {
+        1 => fill::<1>(pixels, channel, out),
+        2 => fill::<2>(pixels, channel, out),
+        3 => fill::<3>(pixels, channel, out),
+        _ => fill::<4>(pixels, channel, out),
+    }
+    samples
+}
+
 /// Picks the channels of each AOV out of the interleaved `pixels`.
 pub fn planes(
     source: &Source,

@@ -36,7 +36,7 @@ pub fn read_planes(
     let decode = || decoder.decode().map_err(|error| failed(source, &error));
     let pixels = catch_panic(decode, |reason| Error::damaged(&source.path, "", reason))?;
     let count = flat.channels.len();
-    let pick = |channel: usize| Samples::U8(pixels.iter().skip(channel).step_by(count).copied().collect());
+    let pick = |channel: usize| flat::bytes_of(&pixels, count, channel);
     flat::planes(source, &flat, aovs, &pixels, pick)
 }
 

@@ -2,7 +2,50 @@
 //!
 //! The format is told from the first bytes, never from the name. A header is read without pixels
 //! ([`read_info`]); any number of AOVs come from one read ([`read_planes`]), each sample exactly as
-//! stored. Nothing panics and no unbounded memory is taken, whatever the bytes.
+//! stored. Nothing panics and no unbounded memory is taken, whatever the bytes ([`Limits`]).
+//!
+//! # What is read
+//!
+//! | EXR | |
+//! |---|---|
+//! | NONE, RLE, ZIPS, ZIP, PIZ, PXR24, DWAA, DWAB, ZSTD | read, by own decoders (DWA: the bits that OpenEXR's vector code gives) |
+//! | B44, B44A | read, through the `exr` crate |
+//! | HTJ2K256, HTJ2K32, LJ2K | header, parts and AOVs are told; pixels are refused: there is no decoder to build on |
+//! | scan lines in any order, tiles | read |
+//! | mip maps, rip maps | the full resolution is read; smaller levels serve [`read_preview`] |
+//! | deep scan lines and tiles (NONE, RLE, ZIPS, ZSTD) | flattened front to back as OpenEXR's `DeepCompositing` does; the number of samples is the AOV `samples`; all samples by [`read_deep`] |
+//! | multi-part, multi-view | read; the part's or view's name tells AOVs of one name apart |
+//! | half, float, uint, mixed | read as stored |
+//! | subsampled channels | read; every pixel has the stored sample that stands for it. Of tiles, or where the sampling does not divide the data window: refused, as OpenEXR does |
+//! | Y, RY, BY | one AOV, compared as stored, shown as RGB |
+//! | any data and display window, overscan, negative origins | read; coordinates are absolute |
+//! | names of up to 1023 bytes, of any characters | read |
+//! | zero or wrong offset tables | the chunks are walked from one to the next |
+//! | files cut short, or still being written | what is there is read; the rest is [`Plane::unreadable`], and [`ImageInfo::incomplete`] says why |
+//! | damaged chunks | told by part, position and reason; the rest of the picture is read |
+//! | versions other than 2 | refused |
+//!
+//! | PNG | |
+//! |---|---|
+//! | 8 and 16 bits; grey, RGB, alpha as stored | read, exactly |
+//! | 1, 2, 4 bits, palettes, transparent colours | read as 8 bits (16 for a 16-bit transparent colour), palettes as their colours |
+//! | interlaced | read |
+//! | ICC profile, gAMA | not applied, told by a note |
+//! | animations | their still picture is read, told by a note |
+//! | sBIT | not applied: samples are as stored |
+//! | cut short or damaged | refused as a whole |
+//!
+//! | JPEG | |
+//! |---|---|
+//! | baseline and progressive; grey, RGB (YCbCr) | read |
+//! | CMYK, YCCK | refused: there is one meaning too many for what is stored |
+//! | 12 bits, arithmetic coding, lossless | refused by name |
+//! | ICC profile | not applied, told by a note |
+//! | cut short or damaged | refused as a whole |
+//!
+//! A file of DWA has lost more than its pictures: every half or float channel whose name ends in `R`,
+//! `G`, `B`, `Y`, `RY` or `BY` was stored with loss, ids and the Y of normals among them. Such losses
+//! are told by [`PartInfo::notes`](crate::image::PartInfo).
 
 mod error;
 mod exr;

@@ -40,13 +40,8 @@ pub fn read_planes(
     let pixels = catch_panic(decode, |reason| Error::damaged(&source.path, "", reason))?;
     let count = flat.channels.len();
     let pick = |channel: usize| match flat.sample_type {
-        SampleType::U16 => {
-            let samples = pixels.as_chunks::<2>().0;
-            Samples::U16(
-                samples.iter().skip(channel).step_by(count).map(|&b| u16::from_be_bytes(b)).collect(),
-            )
-        }
-        _ => Samples::U8(pixels.iter().skip(channel).step_by(count).copied().collect()),
+        SampleType::U16 => flat::words_of(&pixels, count, channel),
+        _ => flat::bytes_of(&pixels, count, channel),
     };
     flat::planes(source, &flat, aovs, &pixels, pick)
 }

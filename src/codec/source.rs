@@ -1,7 +1,7 @@
 //! A file opened for reading at any place, by several threads at once.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, IoSliceMut, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::image::FileFormat;
@@ -68,6 +68,14 @@ impl Source {
         read_exact_at(&self.file, offset, buffer).map_err(|error| Error::io(&self.path, &error))
     }
 
+    /// Fills `pieces`, one after the other, with what follows the byte `offset`.
+    ///
+    /// # Errors
+    /// When the file ends before or cannot be read.
+    pub fn read_pieces(&self, offset: u64, pieces: &mut [IoSliceMut<'_>]) -> Result<(), Error> {
+        read_pieces_at(&self.file, offset, pieces).map_err(|error| Error::io(&self.path, &error))
+    }
+
     /// A buffered reader from the start, with a position of its own.
     pub fn reader(&self) -> io::BufReader<Cursor<'_>> {
         io::BufReader::with_capacity(64 << 10, Cursor { source: self, position: 0 })
@@ -121,6 +129,33 @@ fn read_exact_at(file: &File, mut offset: u64, mut buffer: &mut [u8]) -> io::Res
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn read_pieces_at(file: &File, mut offset: u64, mut pieces: &mut [IoSliceMut<'_>]) -> io::Result<()> {
+    // To advance by nothing drops pieces of no bytes.
+    IoSliceMut::advance_slices(&mut pieces, 0);
+    while !pieces.is_empty() {
+        match rustix::io::preadv(file, pieces, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => {
+                IoSliceMut::advance_slices(&mut pieces, count);
+                offset += count as u64;
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn read_pieces_at(file: &File, mut offset: u64, pieces: &mut [IoSliceMut<'_>]) -> io::Result<()> {
+    for piece in pieces {
+        read_exact_at(file, offset, piece)?;
+        offset += piece.len() as u64;
     }
     Ok(())
 }

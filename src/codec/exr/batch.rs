@@ -9,13 +9,14 @@ use super::block::{Block, BlockChannel, Rows};
 use super::chunks::{ChunkHead, MOST_HEAD_BYTES, parse_head};
 use super::decode::{Job, Trouble};
 use super::header::Channel;
+use super::plain;
 use super::unpack::{Scratch, room, unpack, with_scratch};
 
 /// Most bytes of one read.
 const MOST_READ_BYTES: u64 = 8 << 20;
 /// Bytes between two wanted pieces that are rather read than skipped: what a network takes to answer
 /// would have brought them.
-const LEAST_SKIP_BYTES: usize = 128 << 10;
+pub const LEAST_SKIP_BYTES: usize = 64 << 10;
 
 /// A few rows of chunks, and the piece of each output that they fill.
 pub struct Batch<'o> {
@@ -29,15 +30,15 @@ pub struct Batch<'o> {
 
 /// A chunk to be read: where it stands in its level, and where in the file.
 #[derive(Clone, Copy)]
-struct Wanted {
-    index: usize,
-    offset: u64,
+pub struct Wanted {
+    pub index: usize,
+    pub offset: u64,
     /// Where it ends at the latest.
-    end: u64,
+    pub end: u64,
 }
 
 /// Why a chunk is not decoded.
-enum Failure {
+pub enum Failure {
     /// Its offset leads to another chunk, or to none.
     Misplaced(String),
     /// It contradicts itself.
@@ -69,7 +70,11 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
     wanted.sort_by_key(|chunk| chunk.offset);
     with_scratch(|scratch| {
         for run in runs(&wanted) {
-            for (chunk, failure) in decode_run(job, &mut batch, run, scratch) {
+            let failures = match plain::decode(job, &mut batch, run, &mut scratch.packed) {
+                Some(failures) => failures,
+                None => decode_run(job, &mut batch, run, scratch),
+            };
+            for (chunk, failure) in failures {
                 troubles.push(fail(job, &mut batch, chunk.index, chunk.offset, failure));
             }
         }
@@ -118,13 +123,6 @@ fn decode_run<'c>(
     run: &'c [Wanted],
     Scratch { packed, unpacker }: &mut Scratch,
 ) -> Vec<(&'c Wanted, Failure)> {
-    if let Some(pieces) = sparse_pieces(job, batch.window) {
-        let failed = |chunk| {
-            let result = decode_sparse(job, batch, chunk, &pieces, packed);
-            result.err().map(|failure| (chunk, failure))
-        };
-        return run.iter().filter_map(failed).collect();
-    }
     let offset = run[0].offset;
     // What lies between the last chunk and the next one that is known may be large and of no use.
     let end =
@@ -167,7 +165,7 @@ fn too_long(job: &Job<'_>, head: &ChunkHead) -> Failure {
 }
 
 /// The head of a chunk from its first bytes; it must be of the right part and place.
-fn head_of(job: &Job<'_>, chunk: &Wanted, bytes: &[u8]) -> Result<ChunkHead, Failure> {
+pub fn head_of(job: &Job<'_>, chunk: &Wanted, bytes: &[u8]) -> Result<ChunkHead, Failure> {
     let bytes = &bytes[..bytes.len().min(MOST_HEAD_BYTES)];
     let head = parse_head(job.source, job.header, chunk.offset, bytes).map_err(|error| match error {
         Error::Damaged { reason, .. } => Failure::Misplaced(reason),
@@ -253,74 +251,4 @@ fn fail(job: &Job<'_>, batch: &mut Batch<'_>, index: usize, offset: u64, failure
         Failure::Read(error) => error,
     };
     Trouble { window, error, is_misplaced }
-}
-
-/// For uncompressed lines of which little is wanted, the pieces to read: ranges of a chunk's data
-/// with their rows, the gaps between them worth skipping.
-fn sparse_pieces(job: &Job<'_>, window: Window) -> Option<Vec<Range<usize>>> {
-    let part = job.part();
-    let is_plain = part.channels.iter().all(|channel| channel.sampling == (1, 1));
-    if part.compression.id() != 0 || part.tiles.is_some() || !is_plain {
-        return None;
-    }
-    let mut pieces: Vec<Range<usize>> = Vec::new();
-    let mut at = 0;
-    for (channel, slot) in part.channels.iter().zip(job.slots) {
-        let row = at..at + window.width as usize * channel.sample_type.bytes();
-        at = row.end;
-        if slot.is_none() {
-            continue;
-        }
-        match pieces.last_mut() {
-            Some(last) if row.start - last.end < LEAST_SKIP_BYTES => last.end = row.end,
-            _ => pieces.push(row),
-        }
-    }
-    let read: usize = pieces.iter().map(Range::len).sum();
-    (at - read >= LEAST_SKIP_BYTES).then_some(pieces)
-}
-
-/// Reads of an uncompressed line no more than its wanted pieces.
-fn decode_sparse(
-    job: &Job<'_>,
-    batch: &mut Batch<'_>,
-    chunk: &Wanted,
-    pieces: &[Range<usize>],
-    packed: &mut Vec<u8>,
-) -> Result<(), Failure> {
-    // One read brings the head and the first piece where they are near.
-    let is_near = pieces[0].start < LEAST_SKIP_BYTES;
-    let ahead = if is_near { MOST_HEAD_BYTES + pieces[0].end } else { MOST_HEAD_BYTES };
-    let ahead = ahead.min((chunk.end - chunk.offset) as usize);
-    let bytes = room(packed, ahead);
-    job.source.read_at(chunk.offset, bytes).map_err(Failure::Read)?;
-    let head = head_of(job, chunk, bytes)?;
-    let data = (head.data - chunk.offset) as usize;
-    let mut block = block(job, batch, chunk.index);
-    if head.size != block.bytes() as u64 {
-        return Err(Failure::Damaged(format!("it has {} bytes instead of {}", head.size, block.bytes())));
-    }
-    if head.data + head.size > job.source.len {
-        return Err(too_long(job, &head));
-    }
-    let mut pieces = pieces.iter();
-    let (mut piece, mut begins, mut is_first) = (&(0..0), 0, true);
-    let mut at = 0;
-    block.rows(|row| {
-        let from = at;
-        at += row.bytes;
-        let Some(output) = row.output else { return Ok(()) };
-        if from >= piece.end {
-            piece = pieces.next().expect("each wanted row lies in a piece");
-            begins = data + piece.start;
-            if !is_first || begins + piece.len() > ahead {
-                let bytes = room(packed, piece.len());
-                job.source.read_at(head.data + piece.start as u64, bytes).map_err(Failure::Read)?;
-                begins = 0;
-            }
-            is_first = false;
-        }
-        output.copy_from_slice(&packed[begins + from - piece.start..][..row.bytes]);
-        Ok(())
-    })
 }

@@ -94,7 +94,8 @@ impl Block<'_> {
         for line in 0..self.lines {
             let y = i64::from(self.y) + line as i64;
             for (channel, row) in self.channels.iter_mut().zip(&mut done) {
-                if y.rem_euclid(i64::from(channel.channel.sampling.1)) != 0 {
+                let step = channel.channel.sampling.1;
+                if step != 1 && y.rem_euclid(i64::from(step)) != 0 {
                     continue;
                 }
                 let bytes = channel.row_bytes();

@@ -16,6 +16,7 @@ mod header;
 mod huffman;
 mod notes;
 mod piz;
+mod plain;
 mod planes;
 mod predictor;
 mod preview;
