@@ -6,7 +6,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use crate::image::{Aov, ImageInfo, Plane, SampleType, Samples, Window};
+use crate::image::{Aov, ImageInfo, Plane, SampleType, Window};
 
 use super::flat::{self, Flat};
 use super::source::Source;

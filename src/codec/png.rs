@@ -4,7 +4,7 @@ use std::io::{BufReader, Seek};
 
 use png::{BitDepth, ColorType, DecodingError, Transformations};
 
-use crate::image::{Aov, FileFormat, ImageInfo, Plane, SampleType, Samples, Window};
+use crate::image::{Aov, FileFormat, ImageInfo, Plane, SampleType, Window};
 
 use super::flat::{self, Flat};
 use super::source::{Cursor, Source};

@@ -195,8 +195,11 @@ fn tell_apart(aovs: &mut [Aov], parts: &[PartInfo]) {
     // What is left: parts of one name, or a layer called as a bare channel.
     let shared = shared_keys(aovs);
     let keys: Vec<String> = aovs.iter().map(|aov| aov.key.clone()).collect();
+    let mut met = std::collections::HashMap::<&str, usize>::new();
     for (index, _) in shared.into_iter().enumerate().filter(|(_, shared)| *shared) {
-        let before = keys[..index].iter().filter(|&key| *key == keys[index]).count();
+        let count = met.entry(&keys[index]).or_default();
+        let before = *count;
+        *count += 1;
         if before > 0 {
             aovs[index].key = format!("{}#{}", keys[index], before + 1);
         }

@@ -2,8 +2,8 @@
 //!
 //! Fresh memory costs page faults, more than a quarter of the time of decoding an uncompressed frame,
 //! and frames of a sequence have the same size: a buffer that one frame lets go serves the next. When
-//! none fits, as many bytes of other sizes are let go as are taken, so that buffers in use and buffers
-//! kept together never exceed the most that was in use at once.
+//! none fits, as many bytes of other sizes are let go as are taken, so that decoding never makes
+//! buffers in use and buffers kept together exceed the most that was in use at once.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,16 +28,22 @@ fn pool() -> MutexGuard<'static, Pool> {
 
 /// `len` words of any value.
 pub(super) fn take_words(len: usize) -> Vec<u32> {
-    let mut pool = pool();
-    let found = take(&mut pool.words, len);
-    pool.taken(found, len, || vec![0; len])
+    let (found, _gone) = {
+        let mut pool = pool();
+        let found = take(&mut pool.words, len);
+        pool.taken(found, len)
+    };
+    found.unwrap_or_else(|| vec![0; len])
 }
 
 /// `len` half words of any value.
 pub(super) fn take_halves(len: usize) -> Vec<u16> {
-    let mut pool = pool();
-    let found = take(&mut pool.halves, len);
-    pool.taken(found, len, || vec![0; len])
+    let (found, _gone) = {
+        let mut pool = pool();
+        let found = take(&mut pool.halves, len);
+        pool.taken(found, len)
+    };
+    found.unwrap_or_else(|| vec![0; len])
 }
 
 /// Keeps a buffer that is no longer needed.
@@ -46,7 +52,8 @@ pub(super) fn give_words(buffer: Vec<u32>) {
         let mut pool = pool();
         pool.bytes += bytes_of(&buffer);
         pool.words.push_back(buffer);
-        pool.shrink_to(MOST_BYTES);
+        let _gone = pool.shrink_to(MOST_BYTES);
+        drop(pool);
     }
 }
 
@@ -56,13 +63,14 @@ pub(super) fn give_halves(buffer: Vec<u16>) {
         let mut pool = pool();
         pool.bytes += bytes_of(&buffer);
         pool.halves.push_back(buffer);
-        pool.shrink_to(MOST_BYTES);
+        let _gone = pool.shrink_to(MOST_BYTES);
+        drop(pool);
     }
 }
 
 /// Gives all kept buffers back to the system.
 pub fn clear() {
-    pool().shrink_to(0);
+    let _gone = pool().shrink_to(0);
 }
 
 /// The last buffer of that size, its data warm in the caches.
@@ -71,27 +79,33 @@ fn take<T>(buffers: &mut VecDeque<Vec<T>>, len: usize) -> Option<Vec<T>> {
     buffers.remove(at)
 }
 
+/// Buffers on their way back to the system, which takes its time: not while others wait for the pool.
+type Gone = (Vec<Vec<u32>>, Vec<Vec<u16>>);
+
 impl Pool {
-    fn taken<T>(&mut self, found: Option<Vec<T>>, len: usize, fresh: impl FnOnce() -> Vec<T>) -> Vec<T> {
-        if let Some(buffer) = found {
-            self.bytes -= bytes_of(&buffer);
-            return buffer;
+    /// Accounts for what was `found` for `len` elements, and lets as much go where nothing was.
+    fn taken<T>(&mut self, found: Option<Vec<T>>, len: usize) -> (Option<Vec<T>>, Gone) {
+        if let Some(buffer) = &found {
+            self.bytes -= bytes_of(buffer);
+            return (found, Gone::default());
         }
-        self.shrink_to(self.bytes.saturating_sub(len * size_of::<T>()));
-        fresh()
+        let gone = self.shrink_to(self.bytes.saturating_sub(len * size_of::<T>()));
+        (None, gone)
     }
 
-    fn shrink_to(&mut self, most: usize) {
+    fn shrink_to(&mut self, most: usize) -> Gone {
+        let mut gone = Gone::default();
         while self.bytes > most {
             let of_words = self.words.front().map(bytes_of);
             let of_halves = self.halves.front().map(bytes_of);
             if of_words >= of_halves {
-                self.words.pop_front();
+                gone.0.extend(self.words.pop_front());
             } else {
-                self.halves.pop_front();
+                gone.1.extend(self.halves.pop_front());
             }
             self.bytes -= of_words.max(of_halves).unwrap_or(self.bytes);
         }
+        gone
     }
 }
 
@@ -122,7 +136,7 @@ mod tests {
         let mut pool = empty();
         give(&mut pool, vec![7; 100]);
         let found = take(&mut pool.words, 100);
-        let again = pool.taken(found, 100, || unreachable!("there is one"));
+        let again = pool.taken(found, 100).0.expect("there is one");
         assert_eq!((again[0], pool.bytes, pool.words.len()), (7, 0, 0));
     }
 
@@ -132,7 +146,8 @@ mod tests {
         give(&mut pool, vec![7; 100]);
         give(&mut pool, vec![7; 100]);
         let found = take(&mut pool.halves, 50);
-        assert_eq!(pool.taken(found, 50, || vec![0u16; 50]).len(), 50);
+        let (found, gone) = pool.taken(found, 50);
+        assert!(found.is_none() && gone.0.len() == 1);
         assert_eq!((pool.bytes, pool.words.len()), (400, 1));
     }
 
@@ -142,7 +157,7 @@ mod tests {
         give(&mut pool, vec![1; 10]);
         pool.halves.push_back(vec![2; 100]);
         pool.bytes += 200;
-        pool.shrink_to(100);
+        let _gone = pool.shrink_to(100);
         assert_eq!((pool.bytes, pool.words.len(), pool.halves.len()), (40, 1, 0));
     }
 }

@@ -150,10 +150,11 @@ impl Loader {
     /// picture large.
     pub fn want(&self, wishes: Vec<PlaneKey>, urgent: usize) {
         let mut state = self.shared.lock();
-        if state.wishes == wishes {
+        let first: BTreeSet<PlaneKey> = wishes.iter().take(urgent).cloned().collect();
+        if state.wishes == wishes && state.urgent == first {
             return;
         }
-        state.urgent = wishes.iter().take(urgent).cloned().collect();
+        state.urgent = first;
         let State { previews, urgent, .. } = &mut *state;
         previews.retain(|key, _| urgent.contains(key));
         state.wished = wishes.iter().cloned().collect();
@@ -198,7 +199,7 @@ impl Loader {
         let missing = keys.iter().zip(&there).filter(|(_, there)| there.is_none());
         let missing: Vec<PlaneKey> = missing.map(|(key, _)| key.clone()).collect();
         let forgotten = self.shared.lock().forgotten;
-        let decoded = decode(&self.shared, path, &missing);
+        let decoded = if missing.is_empty() { Vec::new() } else { decode(&self.shared, path, &missing) };
         let state = &mut *self.shared.lock();
         for (key, loaded) in missing.into_iter().zip(&decoded) {
             if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
@@ -222,14 +223,15 @@ impl Loader {
     /// not kept.
     pub fn forget(&self, paths: &[PathBuf]) {
         let paths: BTreeSet<&PathBuf> = paths.iter().collect();
-        let state = &mut *self.shared.lock();
+        let mut state = self.shared.lock();
         state.forgotten += 1;
         state.infos.retain(|path, _| !paths.contains(path));
         state.cache.remove_files(&paths);
         state.refused.retain(|key| !paths.contains(&key.path));
         state.previews.retain(|key, _| !paths.contains(&key.path));
-        pool::clear();
         self.shared.changed.notify_all();
+        drop(state);
+        pool::clear();
     }
 
     /// Whether a plane (or its failure) is there.

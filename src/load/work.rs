@@ -1,5 +1,6 @@
 //! What the threads of a loader do: the most urgent wish, with all others for the same file.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -75,7 +76,8 @@ fn preview(shared: &Shared, key: &PlaneKey) -> Option<Arc<Decoded>> {
     if info.parts[aov.part].data_window.pixels() < LEAST_PREVIEW_PIXELS {
         return None;
     }
-    let plane = codec::read_preview(&info, &[aov], PREVIEW_STEP, &shared.limits)?.pop()?.ok()?;
+    let read = || codec::read_preview(&info, &[aov], PREVIEW_STEP, &shared.limits);
+    let plane = catch_unwind(AssertUnwindSafe(read)).ok()??.pop()?.ok()?;
     Some(Arc::new(Decoded { id: shared.next_id.fetch_add(1, Ordering::Relaxed), plane }))
 }
 
@@ -122,7 +124,14 @@ pub(super) fn decode(shared: &Shared, path: &Path, keys: &[PlaneKey]) -> Vec<Loa
     };
     let found: Vec<_> = keys.iter().map(|key| info.aov(&key.aov)).collect();
     let aovs: Vec<_> = found.iter().flatten().copied().collect();
-    let mut planes = codec::read_planes(&info, &aovs, &shared.limits).into_iter();
+    let read = || codec::read_planes(&info, &aovs, &shared.limits);
+    // A panic is a bug, but of one file: the thread goes on, and its wishes are settled.
+    let planes = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let reason = "internal error, please report it".to_owned();
+        let error = codec::Error::Damaged { place: String::new(), reason, path: path.to_owned() };
+        aovs.iter().map(|_| Err(error.clone())).collect()
+    });
+    let mut planes = planes.into_iter();
     let mut one = || {
         let plane = planes.next().expect("one result for each AOV");
         let id = shared.next_id.fetch_add(1, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use crate::image::Window;
 
 use super::super::Error;
 use super::block::{Block, BlockChannel, Rows};
-use super::chunks::{ChunkHead, MOST_HEAD_BYTES, parse_head};
+use super::chunks::{ChunkHead, HeadError, MOST_HEAD_BYTES, parse_head};
 use super::decode::{Job, Trouble};
 use super::header::Channel;
 use super::plain;
@@ -58,11 +58,14 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
         for index in batch.columns.clone().map(|column| row * job.grid.columns + column) {
             match offsets.get(job.grid.first + index) {
                 Some(&offset) if offset != 0 => {
-                    wanted.push(Wanted { index, offset, end: job.table.end_of(offset, job.source.len) });
+                    // An offset inside the head is a wrong one.
+                    let head_end = (offset + MOST_HEAD_BYTES as u64).min(job.source.len);
+                    let end = job.table.end_of(offset, job.source.len).max(head_end);
+                    wanted.push(Wanted { index, offset, end });
                 }
                 _ => {
                     let failure = Failure::Incomplete("is not there".to_owned());
-                    troubles.push(fail(job, &mut batch, index, 0, failure));
+                    troubles.push(trouble(job, index, 0, failure));
                 }
             }
         }
@@ -75,7 +78,7 @@ pub fn decode(job: &Job<'_>, mut batch: Batch<'_>) -> Vec<Trouble> {
                 None => decode_run(job, &mut batch, run, scratch),
             };
             for (chunk, failure) in failures {
-                troubles.push(fail(job, &mut batch, chunk.index, chunk.offset, failure));
+                troubles.push(trouble(job, chunk.index, chunk.offset, failure));
             }
         }
     });
@@ -106,8 +109,9 @@ fn runs(chunks: &[Wanted]) -> impl Iterator<Item = &[Wanted]> {
             return None;
         }
         let joined = |pair: &[Wanted]| {
-            pair[1].offset.saturating_sub(pair[0].end) < LEAST_SKIP_BYTES as u64
-                && pair[1].end - start(rest) <= MOST_READ_BYTES
+            let is_near = pair[1].offset.saturating_sub(pair[0].end) < LEAST_SKIP_BYTES as u64;
+            // Of many offsets that lead to one place, the place is read once.
+            pair[1].offset == pair[0].offset || (is_near && pair[1].end - start(rest) <= MOST_READ_BYTES)
         };
         let len = 1 + rest.windows(2).take_while(|pair| joined(pair)).count();
         let (run, after) = rest.split_at(len);
@@ -137,8 +141,18 @@ fn decode_run<'c>(
         let from = (chunk.offset - offset) as usize;
         let decoded = head_of(job, chunk, &bytes[from..]).and_then(|head| {
             let start = (head.data - offset) as usize;
-            let data = bytes.get(start..start.saturating_add(head.size as usize));
-            let data = data.ok_or_else(|| too_long(job, &head))?;
+            let own;
+            let data = match bytes.get(start..start.saturating_add(head.size as usize)) {
+                Some(data) => data,
+                // An offset that lies inside of it, a wrong one, has cut it short.
+                None if head.size <= most_bytes(job, chunk) && head.data + head.size <= job.source.len => {
+                    let mut data = vec![0; head.size as usize];
+                    job.source.read_at(head.data, &mut data).map_err(Failure::Read)?;
+                    own = data;
+                    &own
+                }
+                None => return Err(too_long(job, &head)),
+            };
             let block = &mut block(job, batch, chunk.index);
             check_size(job, block, data.len())?;
             unpack(job.part(), data, block, unpacker).map_err(Failure::Damaged)
@@ -157,20 +171,21 @@ fn most_bytes(job: &Job<'_>, chunk: &Wanted) -> u64 {
 }
 
 fn too_long(job: &Job<'_>, head: &ChunkHead) -> Failure {
-    let reason = format!("claims {} bytes", head.size);
     match head.data.checked_add(head.size) {
-        Some(end) if end <= job.source.len => Failure::Damaged(reason),
-        _ => Failure::Incomplete(format!("{reason}, the file ends before")),
+        Some(end) if end <= job.source.len => {
+            Failure::Damaged(format!("it claims {} bytes, more than it can have", head.size))
+        }
+        _ => Failure::Incomplete(format!("has {} bytes, and the file ends before", head.size)),
     }
 }
 
 /// The head of a chunk from its first bytes; it must be of the right part and place.
 pub fn head_of(job: &Job<'_>, chunk: &Wanted, bytes: &[u8]) -> Result<ChunkHead, Failure> {
     let bytes = &bytes[..bytes.len().min(MOST_HEAD_BYTES)];
-    let head = parse_head(job.source, job.header, chunk.offset, bytes).map_err(|error| match error {
-        Error::Damaged { reason, .. } => Failure::Misplaced(reason),
-        Error::Incomplete { reason, .. } => Failure::Incomplete(reason),
-        error => Failure::Read(error),
+    let head = parse_head(job.header, chunk.offset, bytes).map_err(|error| match error {
+        HeadError::Cut => Failure::Incomplete("is cut short".to_owned()),
+        HeadError::NoSuchPart(part) => Failure::Misplaced(format!("names part {part}")),
+        HeadError::NegativeSize => Failure::Damaged("its size is negative".to_owned()),
     })?;
     let index = super::grid::table_index(job.part(), head.place);
     if head.part != job.part_index || index != Some(job.grid.first + chunk.index) {
@@ -183,7 +198,7 @@ pub fn head_of(job: &Job<'_>, chunk: &Wanted, bytes: &[u8]) -> Result<ChunkHead,
 fn check_size(job: &Job<'_>, block: &Block<'_>, packed: usize) -> Result<(), Failure> {
     let bytes = block.bytes() as u64;
     if bytes > (packed as u64).saturating_mul(job.part().compression.max_ratio()) {
-        return Err(Failure::Damaged(format!("has {packed} bytes, which cannot hold {bytes}")));
+        return Err(Failure::Damaged(format!("it has {packed} bytes, which cannot hold {bytes}")));
     }
     Ok(())
 }
@@ -218,21 +233,16 @@ fn place(channel: &Channel, window: Window, rect: Window) -> (usize, usize) {
     ((rows * width + columns) * size, width * size)
 }
 
-/// Notes that a chunk could not be decoded; its samples become 0.
-fn fail(job: &Job<'_>, batch: &mut Batch<'_>, index: usize, offset: u64, failure: Failure) -> Trouble {
-    let mut block = block(job, batch, index);
-    for channel in &mut block.channels {
-        let (bytes, height) = (channel.row_bytes(), channel.height);
-        if let Some(output) = &mut channel.output {
-            (0..height).for_each(|row| output.row(row, bytes).fill(0));
-        }
-    }
-    let window = job.grid.rect(index);
+/// Tells of a chunk that could not be decoded, and of the lines that it stands for.
+fn trouble(job: &Job<'_>, index: usize, offset: u64, failure: Failure) -> Trouble {
+    let rect = job.grid.rect(index);
+    let lines = (i64::from(rect.height) * job.every as i64).min(job.grid.window.bottom() - i64::from(rect.y));
+    let window = Window::new(rect.x, rect.y, rect.width, lines as u32);
     let place = job.header.place(job.part_index);
     let what = match job.part().tiles {
-        Some(_) => format!("the tile at {},{}", window.x, window.y),
-        None if window.height == 1 => format!("line {}", window.y),
-        None => format!("the block of lines {} to {}", window.y, window.bottom() - 1),
+        Some(_) => format!("the tile at {},{}", rect.x, rect.y),
+        None if rect.height == 1 => format!("line {}", rect.y),
+        None => format!("the block of lines {} to {}", rect.y, rect.bottom() - 1),
     };
     let at = if offset == 0 { String::new() } else { format!(" (byte {offset})") };
     let path = &job.source.path;
@@ -244,7 +254,9 @@ fn fail(job: &Job<'_>, batch: &mut Batch<'_>, index: usize, offset: u64, failure
         Failure::Misplaced(reason) if job.table.incomplete.is_none() => {
             Error::damaged(path, &place, format!("{what}{at}: its chunk {reason}"))
         }
-        Failure::Misplaced(reason) | Failure::Incomplete(reason) => {
+        Failure::Misplaced(reason)
+        | Failure::Incomplete(reason)
+        | Failure::Read(Error::Incomplete { reason, .. }) => {
             let place = if place.is_empty() { place } else { format!("{place}: ") };
             Error::incomplete(path, format!("{place}{what}{at}: its chunk {reason}"))
         }

@@ -77,26 +77,49 @@ impl ChunkTable {
         Ok(table)
     }
 
-    /// Replaces the offsets by what is found from chunk to chunk.
+    /// Corrects the offsets by what is found from chunk to chunk. What is not found that way stays
+    /// where the table says, if that is in the file.
     pub fn walk(&mut self, source: &Source, header: &Header) {
         let is_blank = self.parts.iter().flatten().any(|&offset| offset == 0);
-        self.parts.iter_mut().for_each(|part| part.fill(0));
-        let total: usize = self.parts.iter().map(Vec::len).sum();
+        let empty = self.parts.iter().map(|part| vec![0; part.len()]).collect();
+        let told = std::mem::replace(&mut self.parts, empty);
+        let total: usize = told.iter().map(Vec::len).sum();
         let (mut found, mut position) = (0, self.start);
-        while found < total {
+        // What lies nowhere, or twice, is counted too: the walk must end.
+        while found < 2 * total {
             let Ok(head) = read_head(source, header, position) else { break };
             let Some(end) = head.data.checked_add(head.size).filter(|&end| end <= source.len) else { break };
             let index = grid::table_index(&header.parts[head.part], head.place);
-            // What lies nowhere is counted too: the walk must end.
             found += 1;
-            if let Some(slot) = index.and_then(|index| self.parts[head.part].get_mut(index)) {
+            if let Some(index) = index
+                && let Some(slot) = self.parts[head.part].get_mut(index)
+                // Of two that claim one place, the table decides.
+                && (*slot == 0 || told[head.part][index] == position)
+            {
                 *slot = position;
             }
             position = end;
         }
-        let there = self.parts.iter().flatten().filter(|&&offset| offset != 0).count();
+        let (mut there, mut is_cut) = (0, is_blank);
+        for (part, (slots, told)) in self.parts.iter_mut().zip(&told).enumerate() {
+            for (index, (slot, &told)) in slots.iter_mut().zip(told).enumerate() {
+                is_cut |= told >= source.len;
+                if *slot == 0 && told >= self.start && told < source.len {
+                    *slot = told;
+                    let is_whole = |head: ChunkHead| {
+                        head.part == part
+                            && grid::table_index(&header.parts[part], head.place) == Some(index)
+                            && head.data.checked_add(head.size).is_some_and(|end| end <= source.len)
+                    };
+                    there += usize::from(read_head(source, header, told).is_ok_and(is_whole));
+                } else {
+                    there += usize::from(*slot != 0);
+                }
+            }
+        }
         self.is_walked = true;
-        self.incomplete = (there < total).then(|| {
+        // A table whose every entry is inside the file was finished: what is not there is damage.
+        self.incomplete = (there < total && is_cut).then(|| {
             let why = if is_blank { "is not filled in" } else { "points beyond what is there" };
             format!("its offset table {why}, and {there} of {total} chunks are there")
         });
@@ -117,14 +140,13 @@ impl ChunkTable {
     /// The chunk that starts last must end inside the file.
     fn check_last(&mut self, source: &Source, header: &Header) {
         let Some(&last) = self.sorted.last() else { return };
-        let end = read_head(source, header, last).ok().map(|head| head.data.checked_add(head.size));
-        // A head that makes no sense is damage, which reading the chunk will tell.
-        let is_cut = match end {
-            Some(end) => end.is_none_or(|end| end > source.len),
-            None => source.len - last < MOST_HEAD_BYTES as u64,
-        };
-        if is_cut {
-            self.incomplete = Some(format!("its last chunk ends after its {} bytes", source.len));
+        match read_head(source, header, last).map(|head| head.data.checked_add(head.size)) {
+            Ok(Some(end)) if end <= source.len => {}
+            Ok(_) => self.incomplete = Some(format!("its last chunk ends after its {} bytes", source.len)),
+            // The file is cut there, or the offset is wrong: the chunks tell.
+            Err(_) if source.len - last < MOST_HEAD_BYTES as u64 => self.walk(source, header),
+            // Damage, which reading the chunk will tell.
+            Err(_) => {}
         }
     }
 }
@@ -137,7 +159,24 @@ pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkH
     let mut bytes = [0; MOST_HEAD_BYTES];
     let there = source.len.saturating_sub(offset).min(bytes.len() as u64) as usize;
     source.read_at(offset, &mut bytes[..there])?;
-    parse_head(source, header, offset, &bytes[..there])
+    let damaged =
+        |reason: String| Error::damaged(&source.path, "", format!("the chunk at byte {offset} {reason}"));
+    parse_head(header, offset, &bytes[..there]).map_err(|error| match error {
+        HeadError::Cut => Error::incomplete(&source.path, "it ends inside a chunk"),
+        HeadError::NoSuchPart(part) => damaged(format!("names part {part}")),
+        HeadError::NegativeSize => damaged("has a negative size".to_owned()),
+    })
+}
+
+/// Why bytes are no start of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadError {
+    /// They are too few.
+    Cut,
+    /// It names a part that the file has not.
+    NoSuchPart(i32),
+    /// Its size is below zero.
+    NegativeSize,
 }
 
 /// Reads the start of the chunk at `offset` from its first `bytes`, [`MOST_HEAD_BYTES`] of them
@@ -145,35 +184,26 @@ pub fn read_head(source: &Source, header: &Header, offset: u64) -> Result<ChunkH
 ///
 /// # Errors
 /// When it does not belong to a part of this file, or ends before.
-pub fn parse_head(source: &Source, header: &Header, offset: u64, bytes: &[u8]) -> Result<ChunkHead, Error> {
+pub fn parse_head(header: &Header, offset: u64, bytes: &[u8]) -> Result<ChunkHead, HeadError> {
     let mut rest = bytes;
     let mut int = || {
-        let (int, after) = rest.split_first_chunk::<4>().ok_or_else(|| cut(source))?;
+        let (int, after) = rest.split_first_chunk::<4>().ok_or(HeadError::Cut)?;
         rest = after;
-        Ok::<i32, Error>(i32::from_le_bytes(*int))
+        Ok::<i32, HeadError>(i32::from_le_bytes(*int))
     };
-    let part = if header.multi_part { int()? } else { 0 };
-    let known = usize::try_from(part).ok().filter(|&part| part < header.parts.len());
-    let part = known.ok_or_else(|| {
-        Error::damaged(&source.path, "", format!("the chunk at byte {offset} names part {part}"))
-    })?;
+    let number = if header.multi_part { int()? } else { 0 };
+    let known = usize::try_from(number).ok().filter(|&part| part < header.parts.len());
+    let part = known.ok_or(HeadError::NoSuchPart(number))?;
     let layout = header.parts[part].layout;
     let tiled = matches!(layout, PartLayout::Tiled | PartLayout::DeepTiled);
     let place = if tiled { [int()?, int()?, int()?, int()?] } else { [int()?, 0, 0, 0] };
-    if matches!(layout, PartLayout::DeepScanLine | PartLayout::DeepTiled) {
-        let mut size = || Ok::<u64, Error>(u64::from(int()? as u32) | u64::from(int()? as u32) << 32);
+    if layout.is_deep() {
+        let mut size = || Ok::<u64, HeadError>(u64::from(int()? as u32) | u64::from(int()? as u32) << 32);
         let size = size()?.saturating_add(size()?);
         let data = offset + (bytes.len() - rest.len()) as u64 + 8;
         return Ok(ChunkHead { part, place, data, size });
     }
-    let size = int()?;
+    let size = u64::try_from(int()?).map_err(|_: std::num::TryFromIntError| HeadError::NegativeSize)?;
     let data = offset + (bytes.len() - rest.len()) as u64;
-    let size = u64::try_from(size).ok();
-    let negative =
-        || Error::damaged(&source.path, "", format!("the chunk at byte {offset} has a negative size"));
-    Ok(ChunkHead { part, place, data, size: size.ok_or_else(negative)? })
-}
-
-fn cut(source: &Source) -> Error {
-    Error::incomplete(&source.path, "it ends inside a chunk")
+    Ok(ChunkHead { part, place, data, size })
 }

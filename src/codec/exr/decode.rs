@@ -23,6 +23,10 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Batches per thread at least, where there are chunks enough: the last one must not be long.
 const BATCHES_PER_THREAD: usize = 4;
 
+/// What is stored as it is may be subsampled, and the rest of a file may not be there yet: a file of
+/// a thousandth of the bytes that its header claims is still read.
+const LEAST_RATIO: u64 = 1100;
+
 /// A part of a file to be decoded.
 pub struct Job<'a> {
     pub source: &'a Source,
@@ -35,6 +39,8 @@ pub struct Job<'a> {
     pub slots: &'a [Option<usize>],
     /// Of so many rows of chunks one is decoded, and stands for the others.
     pub every: usize,
+    /// Most bytes of decoded samples, and of one chunk.
+    pub max_bytes: u64,
 }
 
 /// Decoded channels: of each, the samples that the file stores of `window`.
@@ -70,6 +76,7 @@ impl<'a> Job<'a> {
         let (rows, columns) = self.grid.touched(area);
         let window = self.window_of(&rows, &columns);
         let wanted: Vec<usize> = (0..self.slots.len()).filter(|&c| self.slots[c].is_some()).collect();
+        self.check_bytes(window, &wanted)?;
         let mut samples: Vec<Samples> = wanted
             .iter()
             .map(|&c| {
@@ -85,6 +92,18 @@ impl<'a> Job<'a> {
             return Err(troubles.swap_remove(at).error);
         }
         Ok(Decoded { window, samples, troubles })
+    }
+
+    /// More than what is asked for may have to be decoded: chunks come whole.
+    fn check_bytes(&self, window: Window, wanted: &[usize]) -> Result<(), Error> {
+        let sample_bytes = |c: &usize| self.part().channels[*c].sample_type.bytes() as u64;
+        let decoded = window.pixels().saturating_mul(wanted.iter().map(sample_bytes).sum());
+        let chunk = self.grid.rect(0).pixels().saturating_mul(self.part().pixel_bytes() as u64);
+        let (bytes, limit) = (decoded.max(chunk), self.max_bytes);
+        if bytes > limit {
+            return Err(Error::TooMuchMemory { bytes, limit, path: self.source.path.clone() });
+        }
+        Ok(())
     }
 
     fn window_of(&self, rows: &Range<usize>, columns: &Range<usize>) -> Window {
@@ -128,7 +147,7 @@ impl<'a> Job<'a> {
     fn check_memory(&self) -> Result<(), Error> {
         let part = self.part();
         let claimed = self.grid.window.pixels().saturating_mul(part.pixel_bytes() as u64);
-        let possible = self.source.len.saturating_mul(part.compression.max_ratio());
+        let possible = self.source.len.saturating_mul(part.compression.max_ratio().max(LEAST_RATIO));
         if claimed <= possible {
             return Ok(());
         }

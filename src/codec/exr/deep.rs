@@ -35,6 +35,9 @@ pub struct DeepPart {
     pub unreadable: Vec<Unreadable>,
 }
 
+/// Of a file of a thousandth of the bytes that its header claims there may be something to read.
+const LEAST_RATIO: u64 = 1100;
+
 /// What all bands of a part share.
 pub struct Job<'a> {
     source: &'a Source,
@@ -121,7 +124,7 @@ impl<'a> Job<'a> {
         let claimed = part.data_window.pixels().saturating_mul(4);
         let (columns, rows) = job.grid();
         let sound = offsets.len() as u64 == u64::from(columns) * u64::from(rows)
-            && claimed <= source.len.saturating_mul(part.compression.max_ratio());
+            && claimed <= source.len.saturating_mul(part.compression.max_ratio().max(LEAST_RATIO));
         if !sound {
             let pixels = part.data_window.pixels();
             let reason = format!("its header claims {pixels} pixels, the file has {} bytes", source.len);

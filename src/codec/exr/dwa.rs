@@ -38,6 +38,13 @@ pub struct Scratch {
     dc: Vec<u16>,
 }
 
+impl Scratch {
+    /// Bytes of the memory kept for blocks.
+    pub fn size_bytes(&self) -> usize {
+        self.inflated.capacity() + self.planar.capacity() + 2 * (self.ac.capacity() + self.dc.capacity())
+    }
+}
+
 /// Decodes the wanted channels of `block` from `packed`, the data of a chunk that is not stored raw.
 ///
 /// # Errors

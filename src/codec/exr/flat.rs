@@ -2,8 +2,8 @@
 
 use crate::image::{Aov, Plane, Window};
 
-use super::super::Error;
 use super::super::source::Source;
+use super::super::{Error, Limits};
 use super::chunks::ChunkTable;
 use super::decode::Job;
 use super::grid::Grid;
@@ -15,7 +15,7 @@ pub fn read_planes(
     (source, header, table): (&Source, &Header, &mut ChunkTable),
     part_index: usize,
     aovs: &[&Aov],
-    wish: Wish,
+    (wish, limits): (Wish, &Limits),
 ) -> Result<Vec<Plane>, Error> {
     let part = &header.parts[part_index];
     let slots = slots(source, part, aovs)?;
@@ -37,7 +37,8 @@ pub fn read_planes(
     let above = rows.map(|step| i64::from(area.y).rem_euclid(step)).max().unwrap_or(0) as u32;
     let touched = Window::new(area.x, area.y - above as i32, area.width, area.height + above);
     let decode = |table: &ChunkTable, slots: &[Option<usize>]| {
-        Job { source, header, table, part_index, grid, slots, every }.decode(touched)
+        let max_bytes = limits.max_bytes;
+        Job { source, header, table, part_index, grid, slots, every, max_bytes }.decode(touched)
     };
     let mut decoded = decode(table, &slots)?;
     if !table.is_walked && decoded.troubles.iter().any(|trouble| trouble.is_misplaced) {

@@ -95,7 +95,7 @@ pub fn read_planes(
                     Wish::Whole | Wish::Preview(_) => Ok(planes),
                 })
             }
-            None => flat::read_planes((source, &header, &mut table), part, &of_part, wish),
+            None => flat::read_planes((source, &header, &mut table), part, &of_part, (wish, limits)),
         };
         match planes {
             Ok(planes) => wanted.iter().zip(planes).for_each(|(&i, plane)| results[i] = Ok(plane)),

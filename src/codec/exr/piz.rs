@@ -30,6 +30,13 @@ pub struct Scratch {
     wavelet: Vec<u16>,
 }
 
+impl Scratch {
+    /// Bytes of the memory kept for blocks.
+    pub fn size_bytes(&self) -> usize {
+        2 * (self.ranks.capacity() + self.parts.capacity() + self.wavelet.capacity())
+    }
+}
+
 /// Decodes a block and puts the wanted rows where they go.
 ///
 /// # Errors

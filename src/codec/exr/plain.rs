@@ -20,8 +20,8 @@ const MOST_WASTE: usize = 1 << 20;
 enum Piece {
     /// Of so many bytes nobody wants any.
     Gap(usize),
-    /// The row of the decoded channel of that slot.
-    Row(usize),
+    /// The row of the next decoded channel.
+    Row,
 }
 
 /// Reads `chunks`, which lie in the order of the file. `None` where they are not uncompressed lines of
@@ -49,7 +49,7 @@ pub fn decode<'c>(
             let mut rows = std::mem::take(&mut lines[line]).into_iter();
             pieces.iter().try_for_each(|piece| match piece {
                 Piece::Gap(bytes) => reader.skip_to(reader.at + *bytes as u64),
-                Piece::Row(_) => reader.take(rows.next().expect("a row for each piece")),
+                Piece::Row => reader.take(rows.next().expect("a row for each piece")),
             })
         });
         if let Err(error) = done {
@@ -80,7 +80,7 @@ fn pieces(job: &Job<'_>, width: usize) -> Option<(Vec<Piece>, usize)> {
     for (channel, slot) in part.channels.iter().zip(job.slots) {
         let bytes = width * channel.sample_type.bytes();
         match (slot, pieces.last_mut()) {
-            (Some(slot), _) => pieces.push(Piece::Row(*slot)),
+            (Some(_), _) => pieces.push(Piece::Row),
             (None, Some(Piece::Gap(gap))) => *gap += bytes,
             (None, _) => pieces.push(Piece::Gap(bytes)),
         }

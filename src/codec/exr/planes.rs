@@ -1,6 +1,8 @@
 //! Decoded channels become planes: gathered by AOV, cut to the region asked for, subsampled channels
 //! spread over the pixels that they stand for.
 
+use std::collections::HashMap;
+
 use crate::image::{Aov, Plane, PlaneChannel, Samples, Unreadable, Window};
 
 use super::super::Error;
@@ -20,7 +22,9 @@ pub fn gather(
     decoded: Decoded,
     area: Window,
 ) -> Result<Vec<Plane>, Error> {
-    let unreadable = unreadable(&decoded.troubles, area);
+    let decoded_channels = part.channels.iter().zip(slots).filter(|(_, slot)| slot.is_some());
+    let step = decoded_channels.map(|(channel, _)| channel.sampling.1).max().unwrap_or(1);
+    let unreadable = unreadable(&decoded.troubles, area, step);
     let missing: u64 = unreadable.iter().map(|unreadable| unreadable.window.pixels()).sum();
     if missing > 0 && missing >= area.pixels() {
         let mut troubles = decoded.troubles;
@@ -36,6 +40,7 @@ pub fn gather(
             *samples = Some(cut(&stored, (window, sampling), area));
         }
     }
+    samples.iter_mut().flatten().for_each(|samples| blank(samples, area, &unreadable));
     let mut left: Vec<usize> = vec![0; samples.len()];
     let slot_of = |index: usize| slots[index].expect("the channels of these AOVs are decoded");
     aovs.iter().flat_map(|aov| &aov.channels).for_each(|channel| left[slot_of(channel.index)] += 1);
@@ -104,24 +109,45 @@ fn spread_bytes<const N: usize>(
 }
 
 /// Rectangles of `area` that were not decoded; neighbours of one kind below each other are joined.
-fn unreadable(troubles: &[Trouble], area: Window) -> Vec<Unreadable> {
+///
+/// Where rows of subsampled channels stand for `step` lines, all lines of a row are lost with it.
+fn unreadable(troubles: &[Trouble], area: Window, step: u32) -> Vec<Unreadable> {
     let mut joined: Vec<Unreadable> = Vec::new();
+    // The last rectangle in each column of chunks.
+    let mut last: HashMap<(i32, u32, bool), usize> = HashMap::new();
     for trouble in troubles {
-        let window = trouble.window.intersection(&area);
+        let incomplete = trouble.error.is_incomplete();
+        let column = (trouble.window.x, trouble.window.width, incomplete);
+        let above = last.get(&column).copied();
+        let done = above.map_or(i64::MIN, |above| joined[above].window.bottom());
+        let bottom = trouble.window.bottom();
+        let bottom = bottom + (-bottom).rem_euclid(i64::from(step));
+        let top = i64::from(trouble.window.y).max(done);
+        let window = Window { y: top as i32, height: (bottom - top).max(0) as u32, ..trouble.window };
+        let window = window.intersection(&area);
         if window.is_empty() {
             continue;
         }
-        let incomplete = trouble.error.is_incomplete();
-        let continues = |last: &Unreadable| {
-            last.incomplete == incomplete
-                && (last.window.x, last.window.width) == (window.x, window.width)
-                && last.window.bottom() == i64::from(window.y)
-        };
-        match joined.iter_mut().rev().find(|last| continues(last)) {
-            Some(last) => last.window.height += window.height,
-            None => joined.push(Unreadable { window, incomplete, reason: trouble.error.to_string() }),
+        match above {
+            Some(above) if done == i64::from(window.y) => joined[above].window.height += window.height,
+            _ => {
+                last.insert(column, joined.len());
+                joined.push(Unreadable { window, incomplete, reason: trouble.error.to_string() });
+            }
         }
     }
     joined.sort_by_key(|unreadable| (unreadable.window.y, unreadable.window.x));
     joined
+}
+
+/// Zeros what is unreadable: it may hold anything.
+fn blank(samples: &mut Samples, area: Window, unreadable: &[Unreadable]) {
+    let size = samples.sample_type().bytes();
+    let bytes = samples.as_bytes_mut();
+    for Unreadable { window, .. } in unreadable {
+        for row in 0..window.height as i32 {
+            let first = area.index(window.x, window.y + row).expect("rectangles lie inside");
+            bytes[first * size..][..window.width as usize * size].fill(0);
+        }
+    }
 }

@@ -44,7 +44,34 @@ thread_local! {
 
 /// Lends the room of this thread.
 pub fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
-    SCRATCH.with_borrow_mut(work)
+    SCRATCH.with_borrow_mut(|scratch| {
+        let result = work(scratch);
+        scratch.trim();
+        result
+    })
+}
+
+/// What a thread may keep in each of its rooms: more than blocks of common frames take.
+const MOST_KEPT_BYTES: usize = 128 << 20;
+
+impl Scratch {
+    fn trim(&mut self) {
+        let Unpacker { raw, piz, dwa, zstd, .. } = &mut self.unpacker;
+        for room in [&mut self.packed, raw] {
+            if room.capacity() > MOST_KEPT_BYTES {
+                *room = Vec::new();
+            }
+        }
+        if piz.size_bytes() > MOST_KEPT_BYTES {
+            *piz = piz::Scratch::default();
+        }
+        if dwa.size_bytes() > MOST_KEPT_BYTES {
+            *dwa = dwa::Scratch::default();
+        }
+        if zstd.size_bytes() > MOST_KEPT_BYTES {
+            *zstd = zstd::Scratch::default();
+        }
+    }
 }
 
 /// Decompresses `packed` and puts the wanted channels of `block` where they go.

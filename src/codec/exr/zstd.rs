@@ -29,6 +29,13 @@ pub struct Scratch {
     bytes: Vec<u8>,
 }
 
+impl Scratch {
+    /// Bytes of the memory kept for blocks.
+    pub fn size_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+}
+
 /// Decompresses a chunk into the wanted rows of `block`.
 ///
 /// # Errors

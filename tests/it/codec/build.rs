@@ -29,8 +29,8 @@ pub fn offset_table(bytes: &[u8], chunks: usize) -> Range<usize> {
 pub struct ExrFile {
     window: Window,
     compression: u8,
-    /// Name, type, samples of the whole image.
-    channels: Vec<(String, u32, Vec<u8>)>,
+    /// Name, type, samples of the whole image, sampling in both directions.
+    channels: Vec<(String, u32, Vec<u8>, u32)>,
     /// Name, kind, value.
     attributes: Vec<(&'static str, &'static str, Vec<u8>)>,
 }
@@ -48,7 +48,13 @@ impl ExrFile {
 
     /// `sample_type`: 0 uint, 1 half, 2 float. In alphabetical order.
     pub fn channel(mut self, name: &str, sample_type: u32, samples: Vec<u8>) -> Self {
-        self.channels.push((name.to_owned(), sample_type, samples));
+        self.channels.push((name.to_owned(), sample_type, samples, 1));
+        self
+    }
+
+    /// A channel of which one column and row of `step` is stored; the window begins at a multiple.
+    pub fn subsampled(mut self, name: &str, sample_type: u32, samples: Vec<u8>, step: u32) -> Self {
+        self.channels.push((name.to_owned(), sample_type, samples, step));
         self
     }
 
@@ -65,20 +71,28 @@ impl ExrFile {
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.header();
         let height = self.window.height as usize;
-        let line_bytes: usize = self.channels.iter().map(|(_, _, samples)| samples.len() / height).sum();
-        let first = bytes.len() + 8 * height;
+        let mut at = bytes.len() + 8 * height;
         for line in 0..height {
-            bytes.extend(((first + line * (8 + line_bytes)) as u64).to_le_bytes());
+            bytes.extend((at as u64).to_le_bytes());
+            at += 8 + self.line(line).len();
         }
         for line in 0..height {
+            let samples = self.line(line);
             bytes.extend((self.window.y + line as i32).to_le_bytes());
-            bytes.extend((line_bytes as u32).to_le_bytes());
-            for (_, _, samples) in &self.channels {
-                let size = samples.len() / height;
-                bytes.extend(&samples[line * size..][..size]);
-            }
+            bytes.extend((samples.len() as u32).to_le_bytes());
+            bytes.extend(samples);
         }
         bytes
+    }
+
+    fn line(&self, line: usize) -> Vec<u8> {
+        let there = self.channels.iter().filter(|(_, _, _, step)| line.is_multiple_of(*step as usize));
+        let row = |(_, _, samples, step): &(String, u32, Vec<u8>, u32)| {
+            let step = *step as usize;
+            let size = samples.len() / (self.window.height as usize).div_ceil(step);
+            samples[line / step * size..][..size].to_vec()
+        };
+        there.flat_map(row).collect()
     }
 
     fn header(&self) -> Vec<u8> {
@@ -92,10 +106,10 @@ impl ExrFile {
             bytes.extend(value);
         };
         let mut list = Vec::new();
-        for (name, sample_type, _) in &self.channels {
+        for (name, sample_type, _, step) in &self.channels {
             list.extend(name.as_bytes());
             list.push(0);
-            for word in [*sample_type, 0, 1, 1] {
+            for word in [*sample_type, 0, *step, *step] {
                 list.extend(word.to_le_bytes());
             }
         }

@@ -11,6 +11,7 @@ mod layouts;
 mod luminance;
 mod mutations;
 mod names;
+mod partly;
 mod regions;
 
 use std::path::Path;
