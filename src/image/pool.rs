@@ -96,8 +96,8 @@ impl Pool {
     fn shrink_to(&mut self, most: usize) -> Gone {
         let mut gone = Gone::default();
         while self.bytes > most {
-            let of_words = self.words.front().map(bytes_of);
-            let of_halves = self.halves.front().map(bytes_of);
+            let of_words = self.words.front().map(|buffer| bytes_of(buffer));
+            let of_halves = self.halves.front().map(|buffer| bytes_of(buffer));
             if of_words >= of_halves {
                 gone.0.extend(self.words.pop_front());
             } else {
@@ -114,8 +114,8 @@ fn is_kept<T>(buffer: &Vec<T>) -> bool {
     bytes_of(buffer) >= LEAST_BYTES && buffer.len() == buffer.capacity()
 }
 
-fn bytes_of<T>(buffer: &Vec<T>) -> usize {
-    buffer.len() * size_of::<T>()
+fn bytes_of<T>(buffer: &[T]) -> usize {
+    size_of_val(buffer)
 }
 
 #[cfg(test)]

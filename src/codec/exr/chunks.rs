@@ -203,7 +203,7 @@ pub fn parse_head(header: &Header, offset: u64, bytes: &[u8]) -> Result<ChunkHea
         let data = offset + (bytes.len() - rest.len()) as u64 + 8;
         return Ok(ChunkHead { part, place, data, size });
     }
-    let size = u64::try_from(int()?).map_err(|_: std::num::TryFromIntError| HeadError::NegativeSize)?;
+    let size = u64::try_from(int()?).ok().ok_or(HeadError::NegativeSize)?;
     let data = offset + (bytes.len() - rest.len()) as u64;
     Ok(ChunkHead { part, place, data, size })
 }

@@ -42,10 +42,10 @@ fn running_sums(bytes: [u8; 8], before: &mut u8) -> [u8; 8] {
     const LANES: u64 = 0x00ff_00ff_00ff_00ff;
     const ONES: u64 = 0x0001_0001_0001_0001;
     let word = u64::from_le_bytes(bytes);
-    let second = word >> 8 & LANES;
+    let second = (word >> 8) & LANES;
     // Lane k of a product with ones is the sum of the lanes up to k: at most 9 bytes, which fit.
     let sums = ((word & LANES) + second).wrapping_mul(ONES) + u64::from(*before) * ONES;
-    let sums = (sums - second & LANES) | (sums & LANES) << 8;
+    let sums = ((sums - second) & LANES) | ((sums & LANES) << 8);
     // The first, third ... byte has an odd number of the 128s.
     let sums = (sums ^ 0x0080_0080_0080_0080).to_le_bytes();
     *before = sums[7];
@@ -115,11 +115,13 @@ mod tests {
         (0..len).map(|i| (((i + seed) * 2_654_435_761) >> 13) as u8).collect()
     }
 
+    type Way = fn(&[u8], &[u8], &mut [u8; 2], &mut [u8]);
+
     #[test]
     fn all_ways_give_the_same() {
         for len in (0..200).chain([1000, 3840]) {
             let (even, odd) = (bytes(1, len), bytes(77, len));
-            let run = |way: fn(&[u8], &[u8], &mut [u8; 2], &mut [u8])| {
+            let run = |way: Way| {
                 let (mut before, mut out) = ([200, 3], vec![0; 2 * len]);
                 way(&even, &odd, &mut before, &mut out);
                 (before, out)
