@@ -88,8 +88,17 @@ pub fn read_planes(
                     wanted.iter().for_each(|&i| results[i] = Err(outside(source, &header, part)));
                     continue;
                 }
-                let offsets = full_resolution(&header, &table, part);
-                let planes = deep::read_planes(source, &header, offsets, &of_part, limits);
+                let read = |table: &ChunkTable| {
+                    let offsets = full_resolution(&header, table, part);
+                    deep::read_planes(source, &header, offsets, &of_part, limits)
+                };
+                let is_whole = |plane: &Plane| plane.unreadable.is_empty();
+                let mut planes = read(&table);
+                if !table.is_walked && !planes.as_ref().is_ok_and(|planes| planes.iter().all(is_whole)) {
+                    // The offset table may lie: the chunks themselves tell where they are.
+                    table.walk(source, &header);
+                    planes = read(&table);
+                }
                 planes.and_then(|planes| match wish {
                     Wish::Region(area) => planes.iter().map(|p| crop(p, area, &source.path)).collect(),
                     Wish::Whole | Wish::Preview(_) => Ok(planes),
@@ -113,8 +122,15 @@ pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits
     if let Some(reason) = told.unreadable.clone().or_else(flat) {
         return Err(Error::unsupported(&source.path, &header.place(part), reason));
     }
-    let table = ChunkTable::read(source, &header)?;
-    deep::read(source, &header, part, full_resolution(&header, &table, part), limits)
+    let mut table = ChunkTable::read(source, &header)?;
+    let read =
+        |table: &ChunkTable| deep::read(source, &header, part, full_resolution(&header, table, part), limits);
+    let found = read(&table);
+    if table.is_walked || found.as_ref().is_ok_and(|found| found.unreadable.is_empty()) {
+        return found;
+    }
+    table.walk(source, &header);
+    read(&table)
 }
 
 /// A region that has no pixel of a part.

@@ -18,7 +18,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use aovscope::codec::{Limits, read_info, read_planes};
 
 /// Small, so that many runs fit into a second.
-const LIMITS: Limits = Limits { max_pixels: 1 << 20, max_channels: 64 };
+const LIMITS: Limits = Limits {
+    max_pixels: 1 << 20,
+    max_channels: 64,
+    max_header_bytes: 1 << 20,
+    max_bytes: 1 << 27,
+    max_samples: 1 << 20,
+};
 
 /// Reads the AOVs of a file of these bytes, all at once and one of them alone.
 ///

@@ -291,3 +291,19 @@ fn mutations_never_panic() {
     }
     assert!(whole > 0 && partial > 0 && refused > 0, "{whole} whole, {partial} partial, {refused} refused");
 }
+
+#[test]
+fn an_offset_table_that_lies_is_not_believed() {
+    let sound = handmade().bytes();
+    let (_, expected) = read_partly(temporary(&sound).path()).expect("sound");
+    let table = super::build::offset_table(&sound, 2);
+    let mut swapped = sound.clone();
+    swapped[table.clone()].rotate_left(8);
+    let file = temporary(&swapped);
+    let (info, planes) = read_partly(file.path()).expect("the chunks tell where they are");
+    for (plane, expected) in planes.iter().zip(&expected) {
+        assert_eq!(plane.unreadable, []);
+        assert_eq!(plane.channels[0].samples.as_bytes(), expected.channels[0].samples.as_bytes());
+    }
+    assert_eq!(codec::read_deep(&info, 0, &Limits::default()).expect("likewise").unreadable, []);
+}
