@@ -46,12 +46,11 @@ fn squares_bytes(channel: &BlockChannel<'_>, packed: &[u8]) -> Option<usize> {
 /// All samples of a channel, row by row.
 fn halves(channel: &BlockChannel<'_>, packed: &[u8]) -> Result<Vec<u8>, String> {
     // The crate takes data of just the size of the samples for samples that are stored as they are:
-    // a second channel, whose squares are all flat, keeps the sizes apart.
+    // then a second channel, whose squares are all flat, keeps the sizes apart.
     let squares = channel.width.div_ceil(4) * channel.height.div_ceil(4);
     let mut bytes = packed.to_vec();
-    bytes.extend([0, 0, FLAT].repeat(squares));
-    let count = if bytes.len() == 2 * channel.bytes() { 1 } else { 2 };
-    bytes.truncate(if count == 1 { packed.len() } else { bytes.len() });
+    let count = if packed.len() == channel.bytes() { 2 } else { 1 };
+    bytes.extend([0, 0, FLAT].repeat(squares * (count - 1)));
     let description = |name: &str| ChannelDescription {
         name: name.into(),
         sample_type: SampleType::F16,
@@ -77,7 +76,8 @@ fn halves(channel: &BlockChannel<'_>, packed: &[u8]) -> Result<Vec<u8>, String> 
         return Err(format!("{} bytes came out instead of {}", decoded.len(), count * channel.bytes()));
     }
     // Line by line, the channels of a line one after the other.
-    Ok(decoded.chunks(channel.row_bytes()).step_by(count).flatten().copied().collect())
+    let rows = decoded.chunks_exact(channel.row_bytes()).step_by(count);
+    Ok(if count == 1 { decoded } else { rows.collect::<Vec<_>>().concat() })
 }
 
 fn write(channel: &mut BlockChannel<'_>, samples: &[u8]) {
