@@ -82,27 +82,7 @@ pub fn read_planes(
             _ if wanted.is_empty() => continue,
             Some(reason) => Err(Error::unsupported(&source.path, &header.place(part), reason)),
             None if told.layout.is_deep() => {
-                if let Wish::Region(area) = wish
-                    && area.intersection(&told.data_window).is_empty()
-                {
-                    wanted.iter().for_each(|&i| results[i] = Err(outside(source, &header, part)));
-                    continue;
-                }
-                let read = |table: &ChunkTable| {
-                    let offsets = full_resolution(&header, table, part);
-                    deep::read_planes(source, &header, offsets, &of_part, limits)
-                };
-                let is_whole = |plane: &Plane| plane.unreadable.is_empty();
-                let mut planes = read(&table);
-                if !table.is_walked && !planes.as_ref().is_ok_and(|planes| planes.iter().all(is_whole)) {
-                    // The offset table may lie: the chunks themselves tell where they are.
-                    table.walk(source, &header);
-                    planes = read(&table);
-                }
-                planes.and_then(|planes| match wish {
-                    Wish::Region(area) => planes.iter().map(|p| crop(p, area, &source.path)).collect(),
-                    Wish::Whole | Wish::Preview(_) => Ok(planes),
-                })
+                deep_planes((source, &header, &mut table), part, &of_part, (wish, limits))
             }
             None => flat::read_planes((source, &header, &mut table), part, &of_part, (wish, limits)),
         };
@@ -114,6 +94,29 @@ pub fn read_planes(
     Ok(Some(results))
 }
 
+/// The planes of `aovs`, which are all of that deep part: the whole is decoded and cut.
+fn deep_planes(
+    (source, header, table): (&Source, &Header, &mut ChunkTable),
+    part: usize,
+    aovs: &[&Aov],
+    (wish, limits): (Wish, &Limits),
+) -> Result<Vec<Plane>, Error> {
+    let region = match wish {
+        Wish::Region(area) => Some(area),
+        Wish::Whole | Wish::Preview(_) => None,
+    };
+    if region.is_some_and(|area| area.intersection(&header.parts[part].data_window).is_empty()) {
+        return Err(outside(source, header, part));
+    }
+    let read = |offsets: &[u64]| deep::read_planes(source, header, offsets, aovs, limits);
+    let is_whole = |planes: &Vec<Plane>| planes.iter().all(|plane| plane.unreadable.is_empty());
+    let planes = read_or_walk((source, header, table), part, read, is_whole)?;
+    match region {
+        Some(area) => planes.iter().map(|plane| crop(plane, area, &source.path)).collect(),
+        None => Ok(planes),
+    }
+}
+
 /// All samples of the deep part at `part`.
 pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits) -> Result<DeepPart, Error> {
     let (header, now) = same_header(source, info, limits)?;
@@ -123,14 +126,25 @@ pub fn read_deep(source: &Source, info: &ImageInfo, part: usize, limits: &Limits
         return Err(Error::unsupported(&source.path, &header.place(part), reason));
     }
     let mut table = ChunkTable::read(source, &header)?;
-    let read =
-        |table: &ChunkTable| deep::read(source, &header, part, full_resolution(&header, table, part), limits);
-    let found = read(&table);
-    if table.is_walked || found.as_ref().is_ok_and(|found| found.unreadable.is_empty()) {
+    let read = |offsets: &[u64]| deep::read(source, &header, part, offsets, limits);
+    let is_whole = |found: &DeepPart| found.unreadable.is_empty();
+    read_or_walk((source, &header, &mut table), part, read, is_whole)
+}
+
+/// Reads by the offset table; where that does not give the whole it may lie, and the chunks
+/// themselves tell where they are.
+fn read_or_walk<T>(
+    (source, header, table): (&Source, &Header, &mut ChunkTable),
+    part: usize,
+    read: impl Fn(&[u64]) -> Result<T, Error>,
+    is_whole: impl Fn(&T) -> bool,
+) -> Result<T, Error> {
+    let found = read(full_resolution(header, table, part));
+    if table.is_walked || found.as_ref().is_ok_and(is_whole) {
         return found;
     }
-    table.walk(source, &header);
-    read(&table)
+    table.walk(source, header);
+    read(full_resolution(header, table, part))
 }
 
 /// A region that has no pixel of a part.
