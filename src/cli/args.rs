@@ -23,7 +23,7 @@ pub struct ToleranceArgs {
     /// What is measured at each pixel; by the kind of AOV unless given (id for ids, abs for the rest).
     #[arg(long, value_enum, value_name = "METRIC")]
     pub metric: Option<MetricName>,
-    /// Absolute tolerance, in the unit of the samples (of the metric for rel and sq).
+    /// Absolute tolerance, in the unit of the samples (of the metric for rel, sq, ulp, angle, flip).
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub abs: Option<f64>,
     /// Relative tolerance: changed is |a-b| > abs + rel*|reference|. Metrics abs and signed only.
@@ -54,8 +54,16 @@ pub enum MetricName {
     Rel,
     /// mean over channels of (a-b)²
     Sq,
+    /// largest distance in representable values of the stored type
+    Ulp,
+    /// angle between the vectors a and b in degrees
+    Angle,
+    /// length of the vector a-b
+    Length,
     /// 0 where all bits are equal, else 1
     Id,
+    /// NVIDIA's FLIP of colours: what the eye sees, 0..1
+    Flip,
 }
 
 impl From<MetricName> for Metric {
@@ -65,6 +73,10 @@ impl From<MetricName> for Metric {
             MetricName::Signed => Self::Signed,
             MetricName::Rel => Self::Rel,
             MetricName::Sq => Self::Sq,
+            MetricName::Ulp => Self::Ulp,
+            MetricName::Angle => Self::Angle,
+            MetricName::Length => Self::Length,
+            MetricName::Flip => Self::Flip,
             MetricName::Id => Self::Id,
         }
     }

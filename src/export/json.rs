@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{AovSummary, FrameRow, Summary};
 use crate::image::Sample;
-use crate::metric::{FrameStats, Metric};
+use crate::metric::{FrameStats, Histogram, Metric};
 
 /// Names that the report bears beside its rows.
 #[derive(Clone, Debug)]
@@ -52,6 +52,7 @@ fn aov_object(names: &ReportNames, aov: &AovSummary) -> Value {
         "candidate": names.candidates[aov.candidate],
         "aov": aov.aov,
         "metric": aov.rule.metric.name(),
+        "formula": aov.rule.metric.formula(),
         "tol_abs": number(aov.rule.abs),
         "tol_rel": number(aov.rule.rel),
         "frames": aov.frames,
@@ -104,12 +105,24 @@ fn add_stats(object: &mut Map<String, Value>, row: &FrameRow, stats: &FrameStats
         ("mean_signed", number(stats.mean_signed)),
         ("rmse", number(stats.rmse)),
         ("psnr", stats.psnr().map_or(Value::Null, number)),
+        ("histogram", histogram(&stats.histogram)),
         ("nan_reference", stats.nan.1.into()),
         ("nan_candidate", stats.nan.0.into()),
         ("inf_reference", stats.inf.1.into()),
         ("inf_candidate", stats.inf.0.into()),
     ];
     object.extend(entries.map(|(key, value)| (key.to_owned(), value)));
+}
+
+/// Pixels by their largest |a−b|: `zero` of them equal, `counts[i]` of 2^(first+i) up to twice that.
+fn histogram(histogram: &Histogram) -> Value {
+    let bins: Vec<(i32, u64)> = histogram.bins().collect();
+    let (first, last) = (bins.first().map(|bin| bin.0), bins.last().map(|bin| bin.0));
+    let mut counts = vec![0; first.zip(last).map_or(0, |(first, last)| (last - first + 1) as usize)];
+    for (exponent, count) in bins {
+        counts[(exponent - first.expect("there is a bin")) as usize] = count;
+    }
+    json!({ "zero": histogram.zero, "first_exponent": first, "counts": counts })
 }
 
 /// A sample's exact value; integers that stand for themselves stay integers.

@@ -62,6 +62,10 @@ impl MapCaption {
             Metric::Signed => "candidate − reference, channel of the largest difference".to_owned(),
             Metric::Rel => format!("|candidate − reference| / max(|reference|, {floor})"),
             Metric::Sq => "(candidate − reference)², mean of the channels".to_owned(),
+            Metric::Ulp => "representable values between candidate and reference, largest channel".to_owned(),
+            Metric::Angle => "angle between candidate and reference in degrees".to_owned(),
+            Metric::Length => "length of candidate − reference".to_owned(),
+            Metric::Flip => "NVIDIA FLIP, 0 to 1".to_owned(),
             Metric::Id => return "bits equal or different".to_owned(),
         };
         let tolerance = match (abs == 0.0, rel == 0.0) {

@@ -7,7 +7,9 @@ use super::selftest;
 use super::settle::settle;
 use super::threshold::Threshold;
 use super::upload::{create_texture, write_texture};
-use super::{DeltaJob, DeltaPass, Error, GatherPass, Gpu, GpuChannel, GpuDelta, GpuPlane, Tile, tile_grid};
+use super::{
+    DeltaJob, DeltaPass, Error, GatherPass, Gpu, GpuChannel, GpuDelta, GpuPlane, Records, tile_grid,
+};
 use crate::image::{Plane, SampleType, Window};
 use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Pair, PixelValues, Rule, Want};
 
@@ -40,8 +42,8 @@ struct Failures {
 /// What the pass alone says of a pair.
 #[derive(Clone, Debug)]
 pub struct Unsettled {
-    /// One record per tile, row by row.
-    pub tiles: Vec<Tile>,
+    /// A histogram, and one record per tile.
+    pub records: Records,
     /// The map, if it was asked for: in doubt where its tile is.
     pub map: Option<DeltaMap>,
     /// Stored values of the pixels that were asked for.
@@ -56,7 +58,7 @@ struct Room {
     candidate: GpuPlane,
     reference: GpuPlane,
     delta: GpuDelta,
-    /// Read back: tiles, map, flags.
+    /// Read back: records, map, flags.
     read: [wgpu::Buffer; 3],
 }
 
@@ -139,7 +141,7 @@ impl GpuBackend {
             self.gpu.queue().submit([encoder.finish()]);
         }
         let mut encoder = self.encoder();
-        encoder.copy_buffer_to_buffer(&room.delta.tiles, 0, &room.read[0], 0, room.delta.tiles.size());
+        encoder.copy_buffer_to_buffer(&room.delta.records, 0, &room.read[0], 0, room.delta.records.size());
         if want == Want::Map {
             copy_texture(&mut encoder, &room.delta.map, &room.read[1]);
             copy_texture(&mut encoder, &room.delta.flags, &room.read[2]);
@@ -179,7 +181,7 @@ impl Backend for GpuBackend {
         pixels: &[(i32, i32)],
     ) -> (Comparison, Vec<PixelValues>) {
         match self.unsettled(pair, rule, want, pixels) {
-            Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.tiles, unsettled.map), unsettled.values),
+            Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.records, unsettled.map), unsettled.values),
             Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),
             Err(error) => {
                 let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -217,7 +219,7 @@ impl Room {
         let delta = GpuDelta::new(gpu, pair.window)?;
         let pixels = u64::from(pitch(pair.window.width)) * u64::from(pair.window.height);
         let read = [
-            buffer("tiles read back", delta.tiles.size())?,
+            buffer("records read back", delta.records.size())?,
             buffer("map read back", pixels)?,
             buffer("flags read back", pixels)?,
         ];
@@ -269,13 +271,13 @@ impl Room {
         };
         let window = self.window;
         gpu.read(wanted, |bytes| {
-            let tiles = bytemuck::pod_collect_to_vec(bytes[0]);
+            let records = Records::from_bytes(bytes[0]);
             let map = (want == Want::Map).then(|| DeltaMap {
                 window,
                 values: rows(window, bytes[1]).flat_map(|r| words(r).map(f32::from_bits)).collect(),
                 flags: rows(window, bytes[2]).flat_map(|r| words(r).map(|w| w as u8)).collect(),
             });
-            Unsettled { tiles, map, values: Vec::new() }
+            Unsettled { records, map, values: Vec::new() }
         })
     }
 }

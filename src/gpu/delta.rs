@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::shader::{metric_code, type_code, with_prelude};
 use super::threshold::Threshold;
-use super::tile::{TILE, Tile, tile_grid};
+use super::tile::{Records, TILE, tile_grid};
 use super::{Error, Gpu, GpuPlane};
 use crate::image::{SampleType, Window};
 use crate::metric::{NonFinite, Rule};
@@ -43,6 +43,8 @@ pub(super) struct Params {
     pub share: f32,
     pub exact: u32,
     pub never_equal: u32,
+    pub ulps: u32,
+    pub unused: u32,
 }
 
 /// One comparison for [`DeltaPass::record`]; as [`crate::metric::Pair`], with planes on the device.
@@ -94,8 +96,8 @@ pub struct GpuDelta {
     pub map: wgpu::Texture,
     /// `R32Uint`: [`crate::metric`]'s `FLAG_*` of each pixel.
     pub flags: wgpu::Texture,
-    /// One [`Tile`] per 16×16 pixels, row by row.
-    pub tiles: wgpu::Buffer,
+    /// [`super::Records`]: a histogram, and one [`super::Tile`] per 16×16 pixels, row by row.
+    pub records: wgpu::Buffer,
 }
 
 impl GpuDelta {
@@ -124,15 +126,17 @@ impl GpuDelta {
                 view_formats: &[],
             })
         };
-        let tile_bytes = u64::from(columns) * u64::from(rows) * size_of::<Tile>() as u64;
-        gpu.guarded(window.pixels() * 8 + tile_bytes, || Self {
+        let bytes = Records::size(u64::from(columns) * u64::from(rows));
+        gpu.guarded(window.pixels() * 8 + bytes, || Self {
             size: (width, height),
             map: texture("delta map", wgpu::TextureFormat::R32Float),
             flags: texture("delta flags", wgpu::TextureFormat::R32Uint),
-            tiles: gpu.device().create_buffer(&wgpu::BufferDescriptor {
-                label: Some("delta tiles"),
-                size: tile_bytes,
-                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
+            records: gpu.device().create_buffer(&wgpu::BufferDescriptor {
+                label: Some("delta records"),
+                size: bytes,
+                usage: wgpu::BufferUsages::STORAGE
+                    | wgpu::BufferUsages::COPY_SRC
+                    | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             }),
         })
@@ -175,8 +179,8 @@ impl DeltaPass {
         })
     }
 
-    /// Records the comparison of the tile rows `rows` (all of them: `0..u32::MAX`) into `encoder`.
-    /// Where the adapter is software, submit in bands of rows: it takes nothing else meanwhile.
+    /// Records the comparison of the tile rows `rows` (all of them: `0..u32::MAX`) into `encoder`;
+    /// with the first row the counting of `target`'s records begins anew. Where the adapter is software, submit in bands of rows: it takes nothing else meanwhile.
     ///
     /// # Errors
     /// When the device refuses.
@@ -201,6 +205,9 @@ impl DeltaPass {
             let key = (metric_code(job.rule.metric), type_code(sample_type), job.channels.len() as u32);
             let pipeline = self.pipeline(key);
             let group = self.bind(job, target, rows.start);
+            if rows.start == 0 {
+                encoder.clear_buffer(&target.records, 0, None);
+            }
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
                 label: Some("delta"),
                 timestamp_writes: None,
@@ -254,7 +261,7 @@ impl DeltaPass {
         resources.extend(sides.map(wgpu::BindingResource::TextureView));
         resources.push(wgpu::BindingResource::TextureView(&map));
         resources.push(wgpu::BindingResource::TextureView(&flags));
-        resources.push(target.tiles.as_entire_binding());
+        resources.push(target.records.as_entire_binding());
         let entries: Vec<_> = (0..)
             .zip(resources)
             .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
@@ -289,6 +296,8 @@ fn params(job: &DeltaJob<'_>, first_row: u32) -> Params {
         share: 1.0 / job.channels.len() as f32,
         exact: threshold.exact.into(),
         never_equal: (job.rule.non_finite == NonFinite::NeverEqual).into(),
+        ulps: threshold.ulps,
+        unused: 0,
     }
 }
 
@@ -346,6 +355,8 @@ mod tests {
                 share,
                 exact,
                 never_equal,
+                ulps,
+                unused,
             ]
         );
     }

@@ -21,5 +21,5 @@ pub use delta::{DeltaJob, DeltaPass, GpuDelta, MAX_CHANNELS, delta_source};
 pub use error::Error;
 pub use gather::{GatherPass, gather_source};
 pub use shader::{metric_code, type_code, with_prelude};
-pub use tile::{TILE, TILE_DOUBT, TILE_INEXACT, Tile, tile_grid, tile_rect};
+pub use tile::{Records, TILE, TILE_DOUBT, TILE_INEXACT, Tile, tile_grid, tile_rect};
 pub use upload::{GpuChannel, GpuPlane, bits_format};

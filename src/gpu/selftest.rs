@@ -100,7 +100,7 @@ fn bits(i: u32, channel: u32) -> (u32, u32) {
 /// What is wrong with the first tile that the device is sure of and should not be.
 fn first_fault(pair: &Pair<'_>, rule: &Rule, found: &Unsettled) -> Option<String> {
     let map = found.map.as_ref().expect("it was asked for");
-    for (index, tile) in found.tiles.iter().enumerate().filter(|(_, t)| t.bits & TILE_DOUBT == 0) {
+    for (index, tile) in found.records.tiles.iter().enumerate().filter(|(_, t)| t.bits & TILE_DOUBT == 0) {
         let rect = tile_rect(pair.window, index);
         let mut values = vec![0.0f32; rect.pixels() as usize];
         let mut flags = vec![0; values.len()];
@@ -146,8 +146,9 @@ mod tests {
         for rule in &rules() {
             let right = found(rule);
             assert_eq!(first_fault(&pair, rule, &right), None);
-            let sure = right.tiles.iter().filter(|t| t.bits & TILE_DOUBT == 0).count();
-            let least = if rule.abs == 0.0 { right.tiles.len() } else { right.tiles.len() / 2 };
+            let sure = right.records.tiles.iter().filter(|t| t.bits & TILE_DOUBT == 0).count();
+            let least =
+                if rule.abs == 0.0 { right.records.tiles.len() } else { right.records.tiles.len() / 2 };
             assert!(sure >= least, "only {sure} tiles are tried with {rule:?}");
         }
         let rule = &rules()[0];
@@ -169,7 +170,7 @@ mod tests {
         }
         assert_eq!(rounded_down, 20, "truncation would show");
         let mut wrong = right.clone();
-        wrong.tiles[3].changed -= 1;
+        wrong.records.tiles[3].changed -= 1;
         assert!(first_fault(&pair, rule, &wrong).expect("it is seen").starts_with("the record of the tile"));
         let mut wrong = right;
         wrong.map.as_mut().expect("asked for").flags[1] ^= 1;

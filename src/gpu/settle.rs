@@ -10,10 +10,11 @@
 
 use rayon::prelude::*;
 
-use super::tile::{TILE_DOUBT, TILE_INEXACT, Tile, tile_rect};
+use super::tile::{Records, TILE_DOUBT, TILE_INEXACT, Tile, tile_rect};
 use crate::image::Window;
 use crate::metric::{
-    Backend, Comparison, Cpu, DeltaMap, Metric, Pair, Partial, Rule, Want, rectangle, rectangle_map,
+    Backend, Comparison, Cpu, DeltaMap, Histogram, Metric, Pair, Partial, Rule, Want, rectangle,
+    rectangle_map,
 };
 
 /// 2⁵⁸: below, 1024 squares cannot overflow. As f32 bits.
@@ -24,17 +25,20 @@ const MAX_METRIC: u32 = (127 + 100) << 23;
 const MIN_SQUARED: u32 = (127 - 46) << 23;
 /// 2⁻⁹⁰ per tile. Flushing loses less than 2⁻¹¹⁵ a tile: 2⁻²⁵ of such a sum.
 const SMALL_SUM_PER_TILE: f64 = 8.077_935_669_463_161e-28;
-/// Units in the last place by which a computed `rel` or `sq` may be off, doubled and more: see
+/// Units in the last place by which a computed value of the metric may be off, doubled and more: see
 /// [`super::threshold`].
-const METRIC_ULPS: u32 = 64;
+const fn metric_ulps(metric: Metric) -> u32 {
+    if matches!(metric, Metric::Angle) { 512 } else { 64 }
+}
 
 /// How many times as long the CPU takes over all tiles one by one (16 pixels a row) than over whole
 /// rows: 2.1 to 2.7 times, measured at 4K with f32, f16 and u8. Where more than this part of a frame
 /// is open, as in 8-bit pictures whose pixels differ by one step, the CPU does all of it.
 const TILE_COST: usize = 3;
 
-/// The comparison that `tiles` (and the GPU's `map`) tell of.
-pub(super) fn settle(pair: &Pair<'_>, rule: &Rule, tiles: &[Tile], map: Option<DeltaMap>) -> Comparison {
+/// The comparison that `records` (and the GPU's `map`) tell of.
+pub(super) fn settle(pair: &Pair<'_>, rule: &Rule, records: &Records, map: Option<DeltaMap>) -> Comparison {
+    let tiles = &records.tiles;
     let mut open = doubtful(tiles, rule.metric);
     let total = |open: &[bool]| -> f64 {
         tiles.iter().zip(open).filter(|(_, open)| !**open).map(|(t, _)| f64::from(t.sum_squared)).sum()
@@ -54,20 +58,26 @@ pub(super) fn settle(pair: &Pair<'_>, rule: &Rule, tiles: &[Tile], map: Option<D
     let mut settled = settled.into_iter();
     let partials = tiles.iter().zip(&open).enumerate().map(|(index, (tile, open))| {
         if *open {
-            settled.next().expect("one partial for each open tile")
+            let mut partial = settled.next().expect("one partial for each open tile");
+            if tile.bits & TILE_DOUBT == 0 {
+                // The pass has counted them already.
+                partial.histogram = Histogram::default();
+            }
+            partial
         } else {
             tile.partial(pair, tile_rect(pair.window, index), rule.metric)
         }
     });
-    Comparison { stats: Partial::in_order(partials).finish(pair), map }
+    let mut whole = Partial::in_order(partials);
+    whole.histogram.merge(&records.histogram);
+    Comparison { stats: whole.finish(pair), map }
 }
 
 /// Which tiles have to be settled, except for squares that were flushed.
 fn doubtful(tiles: &[Tile], metric: Metric) -> Vec<bool> {
-    let mut open: Vec<bool> = tiles
-        .iter()
-        .map(|t| t.bits & TILE_DOUBT != 0 || t.max_abs >= MAX_SQUARED || t.max_metric >= MAX_METRIC)
-        .collect();
+    let overflows = |tile: &Tile| metric != Metric::Ulp && tile.max_metric >= MAX_METRIC;
+    let mut open: Vec<bool> =
+        tiles.iter().map(|t| t.bits & TILE_DOUBT != 0 || t.max_abs >= MAX_SQUARED || overflows(t)).collect();
     let sure = |open: &[bool]| -> Vec<usize> { (0..tiles.len()).filter(|&i| !open[i]).collect() };
     let sure = sure(&open);
     // Rounding keeps order: the exact maximum is in a tile whose rounded one is the largest, or
@@ -78,9 +88,10 @@ fn doubtful(tiles: &[Tile], metric: Metric) -> Vec<bool> {
     if largest > 0 && sure.iter().any(|&i| rounded(i)) {
         sure.iter().filter(|&&i| tiles[i].max_abs >= largest - 2).for_each(|&i| open[i] = true);
     }
-    if matches!(metric, Metric::Rel | Metric::Sq) {
+    if !metric.has_exact_map() {
         let largest = sure.iter().map(|&i| tiles[i].max_metric).max().unwrap_or(0);
-        let near = |i: usize| largest > 0 && tiles[i].max_metric >= largest.saturating_sub(METRIC_ULPS);
+        let near =
+            |i: usize| largest > 0 && tiles[i].max_metric >= largest.saturating_sub(metric_ulps(metric));
         sure.iter().filter(|&&i| near(i)).for_each(|&i| open[i] = true);
     }
     open

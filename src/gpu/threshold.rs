@@ -11,12 +11,20 @@
 //!   covers it above.
 //! * `rel`: delta (u), floor as f32 (u), quotient (2.5u): under 5u.
 //! * `sq`: delta twice (2u), square (u), three sums (3u), 1/n (u), product (u): under 9u.
+//! * `length`: half of what `sq` has before the mean (3.5u), the root (5u): under 9u.
+//! * `ulp`: integers, nothing is rounded.
 //!
-//! Both are far inside m. The f64 roundings of the definition are below 2⁻³⁶ and vanish in it.
+//! All are far inside m.
+//! * `angle`: products (u) of components (u) that cancel at most to a 20th of their size (60u in all),
+//!   their squares' root (5u), the dot product (4u), quotient (2.5u), arc tangent (3u) and what is made
+//!   of it (2u): under 77u, and near right angles the quotient counts twice. For it m = 2⁻¹⁵ = 256u.
+//!
+//! The f64 roundings of the definition are below 2⁻³⁶ and vanish in it.
 
 use crate::metric::{Metric, Rule};
 
 const MARGIN: f64 = 1.0 / 262_144.0;
+const ANGLE_MARGIN: f64 = 1.0 / 32_768.0;
 
 /// Uniforms of the shader.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,11 +41,16 @@ pub struct Threshold {
     pub floor: f32,
     /// Zero tolerance: any difference is a change, no arithmetic needed.
     pub exact: bool,
+    /// Representable values that `ulp` allows.
+    pub ulps: u32,
 }
 
 impl Threshold {
     /// `None` where f32 cannot hold the rule's numbers: the CPU then does the frame.
     pub fn new(rule: &Rule) -> Option<Self> {
+        if rule.metric == Metric::Flip {
+            return None;
+        }
         // Above or below these the bounds would overflow or be flushed themselves.
         let fits = |v: f64| v == 0.0 || (1e-30..=1e30).contains(&v);
         let rel = if rule.metric.takes_relative_tolerance() { rule.rel } else { 0.0 };
@@ -45,8 +58,9 @@ impl Threshold {
         if !(fits(rule.abs) && fits(rel) && (1e-30..=1e30).contains(&floor)) {
             return None;
         }
-        let low = |v: f64| (v * (1.0 - MARGIN)) as f32;
-        let high = |v: f64| (v * (1.0 + MARGIN)) as f32;
+        let margin = if rule.metric == Metric::Angle { ANGLE_MARGIN } else { MARGIN };
+        let low = |v: f64| (v * (1.0 - margin)) as f32;
+        let high = |v: f64| (v * (1.0 + margin)) as f32;
         Some(Self {
             abs_low: low(rule.abs),
             rel_low: low(rel),
@@ -54,6 +68,8 @@ impl Threshold {
             rel_high: high(rel),
             floor: floor as f32,
             exact: rule.abs == 0.0 && rel == 0.0,
+            // An integer above `abs` is above the integer below it. Casting keeps to the range.
+            ulps: rule.abs as u32,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What the delta pass says of one tile, as the shader writes it.
 
 use crate::image::Window;
-use crate::metric::{Metric, Pair, Partial, Sums};
+use crate::metric::{Histogram, Metric, Pair, Partial, Sums};
 
 /// Pixels a side of a tile: one workgroup.
 pub const TILE: u32 = 16;
@@ -20,7 +20,7 @@ pub struct Tile {
     pub non_finite: u32,
     /// Values without a delta (non-finite and unequal), where both sides are.
     pub broken: u32,
-    /// Pixels without a value of the metric, where both sides are.
+    /// Pixels without a delta in any channel, where both sides are.
     pub unknown: u32,
     /// NaN values of the candidate.
     pub nan_a: u32,
@@ -32,7 +32,7 @@ pub struct Tile {
     pub inf_b: u32,
     /// f32 bits of the largest |a−b|.
     pub max_abs: u32,
-    /// f32 bits of the largest |value| of the metric.
+    /// f32 bits of the largest |value| of the metric; for `ulp` the number itself.
     pub max_metric: u32,
     /// The least pixel of the tile (y · 16 + x) that has `max_abs`; 256 where that is 0.
     pub peak: u32,
@@ -65,11 +65,13 @@ impl Tile {
             unreadable: 0,
             non_finite: self.non_finite.into(),
             compared_values: covered * pair.channels.len() as u64 - u64::from(self.broken),
-            metric_pixels: covered - u64::from(self.unknown),
+            delta_pixels: covered - u64::from(self.unknown),
+            metric_pixels: covered - if metric == Metric::Id { 0 } else { u64::from(self.unknown) },
             metric_sum: self.sum_metric.into(),
             metric_max: match metric {
                 Metric::Abs | Metric::Signed => value(self.max_abs),
-                Metric::Rel | Metric::Sq | Metric::Id => value(self.max_metric),
+                Metric::Ulp => self.max_metric.into(),
+                _ => value(self.max_metric),
             },
             sums: Sums {
                 abs: self.sum_abs.into(),
@@ -78,9 +80,41 @@ impl Tile {
             },
             max_abs: value(self.max_abs),
             max_at: (self.max_abs > 0).then(at),
+            // The pass counts over all tiles.
+            histogram: Histogram::default(),
             nan: (self.nan_a.into(), self.nan_b.into()),
             inf: (self.inf_a.into(), self.inf_b.into()),
         }
+    }
+}
+
+/// What the pass writes beside map and flags.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// Of the pixels in tiles without [`TILE_DOUBT`].
+    pub histogram: Histogram,
+    /// One for each tile, row by row.
+    pub tiles: Vec<Tile>,
+}
+
+impl Records {
+    /// Bytes of the bins of the histogram, which come before the tiles.
+    const BINS: usize = 256 * size_of::<u32>();
+
+    /// Bytes of the records of `tiles` tiles.
+    pub const fn size(tiles: u64) -> u64 {
+        Self::BINS as u64 + tiles * size_of::<Tile>() as u64
+    }
+
+    /// What the shader wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let (bins, tiles) = bytes.split_at(Self::BINS);
+        let bins: Vec<u32> = bytemuck::pod_collect_to_vec(bins);
+        let mut histogram = Histogram::default();
+        for (exponent, count) in (-127..).zip(bins) {
+            histogram.add(exponent, count.into());
+        }
+        Self { histogram, tiles: bytemuck::pod_collect_to_vec(tiles) }
     }
 }
 
@@ -99,8 +133,19 @@ pub fn tile_rect(window: Window, index: usize) -> Window {
 
 #[cfg(test)]
 mod tests {
-    use super::Tile;
+    use super::{Records, Tile};
     use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn bins_come_before_the_tiles() {
+        let mut words = vec![0u32; 256];
+        (words[127], words[126]) = (3, 2);
+        words.extend([7; size_of::<Tile>() / 4]);
+        let records = Records::from_bytes(bytemuck::cast_slice(&words));
+        assert_eq!(records.histogram.bins().collect::<Vec<_>>(), [(-1, 2), (0, 3)]);
+        assert_eq!((records.tiles.len(), records.tiles[0].changed), (1, 7));
+        assert_eq!(Records::size(1), words.len() as u64 * 4);
+    }
 
     #[test]
     fn tile_has_one_layout() {

@@ -3,33 +3,50 @@
 //! Everything that decides (flags, counts, maxima, positions) is done in f64 on exact stored
 //! values: a−b and abs + rel·|b|, unfused, in that order.
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 
 use super::map::{FLAG_CHANGED, FLAG_UNCOVERED, FLAG_UNREADABLE};
+use super::non_finite::count_in_row;
 use super::runs::runs;
-use super::segment::{SEGMENT, Segment, bits_differ, same_non_finite};
+use super::segment::{Job, SEGMENT, Segment, Span, bits_differ, same_non_finite};
+use super::ulp::ulps;
 use super::{Comparison, DeltaMap, Metric, Pair, Partial, Rule, Want};
-use crate::image::{Sample, Samples, Window};
+use crate::image::{Sample, Window};
 
-/// Compares the whole window of `pair`, rows in parallel.
+/// Rows that one thread compares at a time. Sums run over such blocks, and then over their sums: the
+/// number decides their last bits.
+const BLOCK: usize = 16;
+
+thread_local! {
+    /// Room to work in.
+    static ROOM: RefCell<Box<Segment>> = RefCell::default();
+}
+
+/// Compares the whole window of `pair`, blocks of rows in parallel.
 pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
     let width = pair.window.width as usize;
-    let row = |y: usize| Window::new(pair.window.x, pair.window.y + y as i32, pair.window.width, 1);
+    let height = pair.window.height as usize;
+    let block = |index: usize| {
+        let first = index * BLOCK;
+        let rows = BLOCK.min(height - first) as u32;
+        Window::new(pair.window.x, pair.window.y + first as i32, pair.window.width, rows)
+    };
     match want {
         Want::Stats => {
-            let rows = (0..pair.window.height as usize).into_par_iter();
-            let one = |segment: &mut Segment, y| compare_row(segment, pair, rule, row(y), None);
-            let partials: Vec<Partial> = rows.map_init(Segment::default, one).collect();
+            let blocks = (0..height.div_ceil(BLOCK)).into_par_iter();
+            let partials: Vec<Partial> = blocks.map(|index| rectangle(pair, rule, block(index))).collect();
             Comparison { stats: Partial::in_order(partials).finish(pair), map: None }
         }
         Want::Map => {
-            let mut values = vec![0.0f32; width * pair.window.height as usize];
+            let mut values = vec![0.0f32; width * height];
             let mut flags = vec![0u8; values.len()];
-            let rows = values.par_chunks_mut(width).zip(flags.par_chunks_mut(width)).enumerate();
-            let one = |segment: &mut Segment, (y, (values, flags)): (usize, (&mut [f32], &mut [u8]))| {
-                compare_row(segment, pair, rule, row(y), Some((values, flags)))
+            let blocks = values.par_chunks_mut(BLOCK * width).zip(flags.par_chunks_mut(BLOCK * width));
+            let one = |(index, (values, flags)): (usize, (&mut [f32], &mut [u8]))| {
+                rectangle_map(pair, rule, block(index), values, flags)
             };
-            let partials: Vec<Partial> = rows.map_init(Segment::default, one).collect();
+            let partials: Vec<Partial> = blocks.enumerate().map(one).collect();
             let map = DeltaMap { window: pair.window, values, flags };
             Comparison { stats: Partial::in_order(partials).finish(pair), map: Some(map) }
         }
@@ -38,9 +55,7 @@ pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
 
 /// Compares the pixels of `rect`, which lies inside the pair's window.
 pub fn rectangle(pair: &Pair<'_>, rule: &Rule, rect: Window) -> Partial {
-    let rows = (0..rect.height as i32).map(|y| Window::new(rect.x, rect.y + y, rect.width, 1));
-    let mut segment = Segment::default();
-    Partial::in_order(rows.map(|row| compare_row(&mut segment, pair, rule, row, None)))
+    compare_rows(pair, rule, rect, std::iter::repeat_with(|| None))
 }
 
 /// As [`rectangle`], and writes the pixels' map values and `FLAG_*` (row by row, as many as `rect`
@@ -53,12 +68,25 @@ pub fn rectangle_map(
     flags: &mut [u8],
 ) -> Partial {
     let width = rect.width as usize;
-    let rows = values.chunks_mut(width).zip(flags.chunks_mut(width)).enumerate();
-    let mut segment = Segment::default();
-    Partial::in_order(rows.map(|(y, (values, flags))| {
-        let row = Window::new(rect.x, rect.y + y as i32, rect.width, 1);
-        compare_row(&mut segment, pair, rule, row, Some((values, flags)))
-    }))
+    let rows = values.chunks_mut(width).zip(flags.chunks_mut(width));
+    compare_rows(pair, rule, rect, rows.map(Some))
+}
+
+fn compare_rows<'a>(
+    pair: &Pair<'_>,
+    rule: &Rule,
+    rect: Window,
+    out: impl Iterator<Item = RowOut<'a>>,
+) -> Partial {
+    let mut partial = Partial::default();
+    ROOM.with_borrow_mut(|segment| {
+        let mut work = Work { segment, pair, rule, partial: &mut partial };
+        for (y, out) in (rect.y..).take(rect.height as usize).zip(out) {
+            work.row(Window::new(rect.x, y, rect.width, 1), out);
+        }
+        segment.finish_histogram(&mut partial);
+    });
+    partial
 }
 
 /// Whether one channel's stored value `a` of the candidate counts as changed against `b`, by the
@@ -67,6 +95,7 @@ pub fn channel_changed(rule: &Rule, a: Sample, b: Sample) -> bool {
     if rule.metric == Metric::Id {
         return bits_differ(a, b);
     }
+    let stored = (a, b);
     let (a, b) = (a.to_f64(), b.to_f64());
     if !(a.is_finite() && b.is_finite()) {
         return !same_non_finite(rule, a, b);
@@ -76,6 +105,10 @@ pub fn channel_changed(rule: &Rule, a: Sample, b: Sample) -> bool {
         Metric::Abs | Metric::Signed => delta > rule.abs + rule.rel * b.abs(),
         Metric::Rel => delta / b.abs().max(rule.floor) > rule.abs,
         Metric::Sq => delta * delta > rule.abs,
+        Metric::Length => delta > rule.abs,
+        Metric::Ulp => ulps(stored.0, stored.1) > rule.abs,
+        // Of one channel these say nothing: any difference counts.
+        Metric::Angle | Metric::Flip => delta > 0.0,
         Metric::Id => unreachable!("returned above"),
     }
 }
@@ -83,22 +116,96 @@ pub fn channel_changed(rule: &Rule, a: Sample, b: Sample) -> bool {
 /// Map values and flags of a row, where they are wanted.
 type RowOut<'a> = Option<(&'a mut [f32], &'a mut [u8])>;
 
-/// One row of pixels; `segment` is room to work in, `out` receives map values and flags.
-fn compare_row(segment: &mut Segment, pair: &Pair<'_>, rule: &Rule, row: Window, out: RowOut<'_>) -> Partial {
-    if !pair.has_unreadable_in(row) {
-        return compare_run(segment, pair, rule, row, out);
-    }
-    let mut rest = out;
-    let partials = runs(pair, row).into_iter().map(|run| {
-        let (out, after) = split(rest.take(), run.pixels.width as usize);
-        rest = after;
-        if run.readable {
-            compare_run(segment, pair, rule, run.pixels, out)
-        } else {
-            leave_out(run.pixels, out)
+/// What the rows of a rectangle are compared with, and where they are added up.
+struct Work<'a> {
+    segment: &'a mut Segment,
+    pair: &'a Pair<'a>,
+    rule: &'a Rule,
+    partial: &'a mut Partial,
+}
+
+impl Work<'_> {
+    /// One row of pixels; `out` receives map values and flags.
+    fn row(&mut self, row: Window, out: RowOut<'_>) {
+        if !self.pair.has_unreadable_in(row) {
+            return self.run(row, out);
         }
-    });
-    Partial::in_order(partials)
+        let mut rest = out;
+        for run in runs(self.pair, row) {
+            let (out, after) = split(rest.take(), run.pixels.width as usize);
+            rest = after;
+            if run.readable {
+                self.run(run.pixels, out);
+            } else {
+                self.leave_out(run.pixels, out);
+            }
+        }
+    }
+
+    /// Pixels that cannot be read on a side: counted, and no more.
+    fn leave_out(&mut self, run: Window, out: RowOut<'_>) {
+        if let Some((values, flags)) = out {
+            values.fill(0.0);
+            flags.fill(FLAG_UNREADABLE);
+        }
+        self.partial.unreadable += run.pixels();
+    }
+
+    /// A row, or a part of one, all of whose pixels can be read.
+    fn run(&mut self, row: Window, mut out: RowOut<'_>) {
+        let candidate = row.intersection(&self.pair.candidate.data_window);
+        let reference = row.intersection(&self.pair.reference.data_window);
+        let covered = candidate.intersection(&reference);
+        let alone = candidate.pixels() + reference.pixels() - 2 * covered.pixels();
+        self.partial.pixels += alone + covered.pixels();
+        if alone > 0 {
+            self.partial.uncovered += alone;
+            self.partial.changed += alone;
+            self.count_uncovered(candidate, reference, covered);
+            if let Some((_, flags)) = &mut out {
+                for (x, flag) in (row.x..).zip(flags.iter_mut()) {
+                    let sides =
+                        u8::from(candidate.contains(x, row.y)) + u8::from(reference.contains(x, row.y));
+                    *flag = if sides == 1 { FLAG_CHANGED | FLAG_UNCOVERED } else { 0 };
+                }
+            }
+        }
+        // Where the windows are apart in y, the intersection has a width but no row.
+        let width = if covered.is_empty() { 0 } else { covered.width as usize };
+        for start in (0..width).step_by(SEGMENT) {
+            let len = SEGMENT.min(width - start);
+            let span = Span::new(self.pair, (covered.x + start as i32, covered.y), len);
+            let job = Job { pair: self.pair, rule: self.rule, want_map: out.is_some(), given: None };
+            self.segment.compare(job, span, self.partial);
+            if let Some((values, flags)) = &mut out {
+                let offset = (span.x - row.x) as usize;
+                values[offset..offset + len].copy_from_slice(&self.segment.work.map.as_flattened()[..len]);
+                flags[offset..offset + len].copy_from_slice(&self.segment.work.flags[..len]);
+            }
+        }
+    }
+
+    /// Counts NaN and infinite values of what only one side has.
+    fn count_uncovered(&mut self, candidate: Window, reference: Window, covered: Window) {
+        for &(a, b) in &self.pair.channels {
+            let (a, b) = (&self.pair.candidate.channels[a], &self.pair.reference.channels[b]);
+            for part in beside(candidate, covered) {
+                count_in_row(&a.samples, self.pair.candidate.data_window, part, 0, self.partial);
+            }
+            for part in beside(reference, covered) {
+                count_in_row(&b.samples, self.pair.reference.data_window, part, 1, self.partial);
+            }
+        }
+    }
+}
+
+/// The parts of `row` to the left and right of `inner`, or all of it.
+fn beside(row: Window, inner: Window) -> [Window; 2] {
+    if inner.is_empty() {
+        return [row, Window::new(row.x, row.y, 0, 1)];
+    }
+    let part = |from: i64, to: i64| Window::new(from as i32, row.y, (to - from) as u32, row.height);
+    [part(row.x.into(), inner.x.into()), part(inner.right(), row.right())]
 }
 
 fn split(out: RowOut<'_>, width: usize) -> (RowOut<'_>, RowOut<'_>) {
@@ -106,92 +213,4 @@ fn split(out: RowOut<'_>, width: usize) -> (RowOut<'_>, RowOut<'_>) {
     let ((values, more_values), (flags, more_flags)) =
         (values.split_at_mut(width), flags.split_at_mut(width));
     (Some((values, flags)), Some((more_values, more_flags)))
-}
-
-/// Pixels that cannot be read on a side: counted, and no more.
-fn leave_out(run: Window, out: RowOut<'_>) -> Partial {
-    if let Some((values, flags)) = out {
-        values.fill(0.0);
-        flags.fill(FLAG_UNREADABLE);
-    }
-    Partial { unreadable: run.pixels(), ..Partial::default() }
-}
-
-/// A row, or a part of one, all of whose pixels can be read.
-fn compare_run(segment: &mut Segment, pair: &Pair<'_>, rule: &Rule, row: Window, out: RowOut<'_>) -> Partial {
-    let candidate = row.intersection(&pair.candidate.data_window);
-    let reference = row.intersection(&pair.reference.data_window);
-    let covered = candidate.intersection(&reference);
-    let mut partial = Partial::default();
-    let alone = candidate.pixels() + reference.pixels() - 2 * covered.pixels();
-    partial.pixels = alone + covered.pixels();
-    partial.uncovered = alone;
-    partial.changed = alone;
-    count_non_finite(pair, candidate, reference, &mut partial);
-
-    let (mut values, mut flags) = match out {
-        Some((values, flags)) => (Some(values), Some(flags)),
-        None => (None, None),
-    };
-    if alone > 0
-        && let Some(flags) = flags.as_deref_mut()
-    {
-        for (x, flag) in (row.x..).zip(flags.iter_mut()) {
-            let sides = u8::from(candidate.contains(x, row.y)) + u8::from(reference.contains(x, row.y));
-            *flag = if sides == 1 { FLAG_CHANGED | FLAG_UNCOVERED } else { 0 };
-        }
-    }
-    // Where the windows are apart in y, the intersection has a width but no row.
-    let covered_width = if covered.is_empty() { 0 } else { covered.width as usize };
-    let mut start = 0;
-    while start < covered_width {
-        let len = SEGMENT.min(covered_width - start);
-        let x = covered.x + start as i32;
-        segment.compare(pair, rule, (x, covered.y, len), values.is_some(), &mut partial);
-        let offset = (x - row.x) as usize;
-        if let Some(values) = values.as_deref_mut() {
-            values[offset..offset + len].copy_from_slice(&segment.map[..len]);
-        }
-        if let Some(flags) = flags.as_deref_mut() {
-            flags[offset..offset + len].copy_from_slice(&segment.flags[..len]);
-        }
-        start += len;
-    }
-    partial
-}
-
-/// Counts NaN and infinite values of each side in its own pixels of the row.
-fn count_non_finite(pair: &Pair<'_>, candidate: Window, reference: Window, partial: &mut Partial) {
-    for &(a, b) in &pair.channels {
-        let (nan, inf) =
-            non_finite_of(&pair.candidate.channels[a].samples, pair.candidate.data_window, candidate);
-        partial.nan.0 += nan;
-        partial.inf.0 += inf;
-        let (nan, inf) =
-            non_finite_of(&pair.reference.channels[b].samples, pair.reference.data_window, reference);
-        partial.nan.1 += nan;
-        partial.inf.1 += inf;
-    }
-}
-
-/// (NaN, infinite) values among the samples of `row`.
-fn non_finite_of(samples: &Samples, window: Window, row: Window) -> (u64, u64) {
-    let Some(start) = window.index(row.x, row.y) else { return (0, 0) };
-    if row.is_empty() {
-        return (0, 0);
-    }
-    let range = start..start + row.width as usize;
-    let count = |nan: bool, inf: bool| (u64::from(nan), u64::from(inf));
-    let add = |sum: (u64, u64), one: (u64, u64)| (sum.0 + one.0, sum.1 + one.1);
-    match samples {
-        Samples::F16(v) => {
-            let bits = v[range].iter().map(|v| v.to_bits() & 0x7fff);
-            bits.fold((0, 0), |sum, b| add(sum, count(b > 0x7c00, b == 0x7c00)))
-        }
-        Samples::F32(v) => {
-            let bits = v[range].iter().map(|v| v.to_bits() & 0x7fff_ffff);
-            bits.fold((0, 0), |sum, b| add(sum, count(b > 0x7f80_0000, b == 0x7f80_0000)))
-        }
-        _ => (0, 0),
-    }
 }

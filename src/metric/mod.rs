@@ -4,17 +4,24 @@
 //! delta counts as changed; a [`Backend`] turns both into a [`Comparison`]. [`Cpu`] is the
 //! definition; every other back end gives the same counts, maxima and positions.
 
+mod angle;
 mod cpu;
+mod histogram;
 mod kernel;
+mod lanes;
 mod map;
+mod non_finite;
 mod pair;
 mod partial;
 mod rule;
 mod runs;
 mod segment;
 mod stats;
+mod ulp;
+mod work;
 
 pub use cpu::Cpu;
+pub use histogram::Histogram;
 pub use kernel::{channel_changed, rectangle, rectangle_map};
 pub use map::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE};
 pub use pair::{Extent, Pair, PairError};

@@ -1,9 +1,7 @@
 //! Statistics of a part of the picture, on their way to those of the whole.
 
-use super::{FrameStats, Pair, Peak};
-
-/// Side-by-side sums: see [`Sums::add`].
-const LANES: usize = 8;
+use super::lanes::{Row, Wide};
+use super::{FrameStats, Histogram, Pair, Peak};
 
 /// Sums of a−b, |a−b| and (a−b)² in f64.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -17,26 +15,27 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Adds as many values of both sides, all finite, in an order that depends on their number alone.
-    pub(super) fn add(&mut self, a: &[f64], b: &[f64]) {
-        let mut lanes = [[0.0; LANES]; 3];
-        for (a, b) in a.chunks(LANES).zip(b.chunks(LANES)) {
-            for (i, (a, b)) in a.iter().zip(b).enumerate() {
-                let delta = a - b;
-                lanes[0][i] += delta.abs();
-                lanes[1][i] += delta;
-                lanes[2][i] += delta * delta;
-            }
-        }
+    /// Adds as many values of both sides, all finite, in an order that depends on their number alone;
+    /// raises `peak` to |a−b|.
+    #[inline(always)]
+    pub(super) fn add<T: Wide>(&mut self, a: &[T], b: &[T], peak: &mut [Row<f64>]) {
+        let lanes = T::add(a, b, peak);
         self.abs += lanes[0].iter().sum::<f64>();
         self.signed += lanes[1].iter().sum::<f64>();
         self.squared += lanes[2].iter().sum::<f64>();
     }
+
+    /// Adds one a−b.
+    pub(super) fn add_one(&mut self, delta: f64) {
+        self.abs += delta.abs();
+        self.signed += delta;
+        self.squared += delta * delta;
+    }
 }
 
-/// Statistics of some rectangle of a pair. [`Partial::merge`] joins two; counts, maxima and
-/// positions do not depend on the order, the f64 sums do: join in a fixed one.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Statistics of some rectangle of a pair. [`Partial::merge`] adds another; counts, maxima and
+/// positions do not depend on the order, the f64 sums do: add in a fixed one.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Partial {
     /// Pixels that at least one side has, but for the unreadable.
     pub pixels: u64,
@@ -50,6 +49,8 @@ pub struct Partial {
     pub non_finite: u64,
     /// Values with a delta: see [`FrameStats::compared_values`].
     pub compared_values: u64,
+    /// Pixels with a delta in some channel.
+    pub delta_pixels: u64,
     /// Pixels with a value of the metric.
     pub metric_pixels: u64,
     /// Sum of the metric over them.
@@ -62,6 +63,8 @@ pub struct Partial {
     pub max_abs: f64,
     /// Its pixel, lowest y then x among equals; `None` while `max_abs` is 0.
     pub max_at: Option<(i32, i32)>,
+    /// Of the pixels that differ; what is left of those with a delta does not.
+    pub histogram: Histogram,
     /// NaN values of (candidate, reference).
     pub nan: (u64, u64),
     /// Infinite values of (candidate, reference).
@@ -71,38 +74,37 @@ pub struct Partial {
 impl Partial {
     /// Joins partials in the order given.
     pub fn in_order(partials: impl IntoIterator<Item = Self>) -> Self {
-        partials.into_iter().fold(Self::default(), Self::merge)
+        let mut whole = Self::default();
+        partials.into_iter().for_each(|partial| whole.merge(&partial));
+        whole
     }
 
-    /// Joins two rectangles.
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
+    /// Adds another rectangle.
+    pub fn merge(&mut self, other: &Self) {
         let reading_order = |at: Option<(i32, i32)>| at.map(|(x, y)| (y, x));
         let other_wins = other.max_abs > self.max_abs
             || (other.max_abs == self.max_abs
                 && other.max_at.is_some()
                 && (self.max_at.is_none() || reading_order(other.max_at) < reading_order(self.max_at)));
-        let peak = if other_wins { other } else { self };
-        Self {
-            pixels: self.pixels + other.pixels,
-            changed: self.changed + other.changed,
-            uncovered: self.uncovered + other.uncovered,
-            unreadable: self.unreadable + other.unreadable,
-            non_finite: self.non_finite + other.non_finite,
-            compared_values: self.compared_values + other.compared_values,
-            metric_pixels: self.metric_pixels + other.metric_pixels,
-            metric_sum: self.metric_sum + other.metric_sum,
-            metric_max: self.metric_max.max(other.metric_max),
-            sums: Sums {
-                abs: self.sums.abs + other.sums.abs,
-                signed: self.sums.signed + other.sums.signed,
-                squared: self.sums.squared + other.sums.squared,
-            },
-            max_abs: peak.max_abs,
-            max_at: peak.max_at,
-            nan: (self.nan.0 + other.nan.0, self.nan.1 + other.nan.1),
-            inf: (self.inf.0 + other.inf.0, self.inf.1 + other.inf.1),
+        if other_wins {
+            (self.max_abs, self.max_at) = (other.max_abs, other.max_at);
         }
+        self.pixels += other.pixels;
+        self.changed += other.changed;
+        self.uncovered += other.uncovered;
+        self.unreadable += other.unreadable;
+        self.non_finite += other.non_finite;
+        self.compared_values += other.compared_values;
+        self.delta_pixels += other.delta_pixels;
+        self.metric_pixels += other.metric_pixels;
+        self.metric_sum += other.metric_sum;
+        self.metric_max = self.metric_max.max(other.metric_max);
+        self.sums.abs += other.sums.abs;
+        self.sums.signed += other.sums.signed;
+        self.sums.squared += other.sums.squared;
+        self.histogram.merge(&other.histogram);
+        self.nan = (self.nan.0 + other.nan.0, self.nan.1 + other.nan.1);
+        self.inf = (self.inf.0 + other.inf.0, self.inf.1 + other.inf.1);
     }
 
     /// The statistics of the whole, once all of it has been joined.
@@ -122,6 +124,7 @@ impl Partial {
             rmse: mean(self.sums.squared, self.compared_values).sqrt(),
             metric_max: self.metric_max,
             metric_mean: mean(self.metric_sum, self.metric_pixels),
+            histogram: self.histogram.with_zeros(self.delta_pixels),
             nan: self.nan,
             inf: self.inf,
         }

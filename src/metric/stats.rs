@@ -1,5 +1,6 @@
 //! What one compared frame comes to.
 
+use super::Histogram;
 use crate::image::Sample;
 
 /// The largest |a−b| and where it stands.
@@ -47,6 +48,8 @@ pub struct FrameStats {
     pub metric_max: f64,
     /// Mean of the metric over the pixels that have a value of it: some channel has a delta.
     pub metric_mean: f64,
+    /// The pixels with a delta by the size of their largest |a−b|.
+    pub histogram: Histogram,
     /// NaN values of the candidate and of the reference, inside the compared window.
     pub nan: (u64, u64),
     /// Infinite values of the candidate and of the reference, inside the compared window.

@@ -3,6 +3,20 @@
 
 use std::path::PathBuf;
 
+use aovscope::metric::Metric;
+
+/// All metrics but `flip`, whose pixels depend on their neighbours.
+pub const POINTWISE: [Metric; 8] = [
+    Metric::Abs,
+    Metric::Signed,
+    Metric::Rel,
+    Metric::Sq,
+    Metric::Ulp,
+    Metric::Angle,
+    Metric::Length,
+    Metric::Id,
+];
+
 /// The whole data set, where `AOVSCOPE_DATA` names it.
 ///
 /// # Panics

@@ -177,6 +177,10 @@ const fn metric_text(metric: Metric) -> &'static str {
         Metric::Signed => "signed",
         Metric::Rel => "relative",
         Metric::Sq => "squared",
+        Metric::Ulp => "ulps",
+        Metric::Angle => "angle",
+        Metric::Length => "length",
+        Metric::Flip => "FLIP",
         Metric::Id => "identity",
     }
 }

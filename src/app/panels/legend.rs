@@ -19,6 +19,10 @@ fn unit(metric: Metric) -> &'static str {
         Metric::Signed => "candidate − reference, largest channel",
         Metric::Rel => "|candidate − reference| / max(|reference|, 0.1)",
         Metric::Sq => "(candidate − reference)², mean of channels",
+        Metric::Ulp => "representable values apart, largest channel",
+        Metric::Angle => "angle in degrees",
+        Metric::Length => "|candidate − reference|, length",
+        Metric::Flip => "FLIP, 0 to 1",
         Metric::Id => "id of candidate and reference",
     }
 }

@@ -1,3 +1,4 @@
+use crate::support::POINTWISE;
 use aovscope::image::{Plane, PlaneChannel, SampleType, Samples, Unreadable, Window};
 use aovscope::metric::{Backend, Cpu, Extent, Metric, NonFinite, Pair, Rule, Want};
 
@@ -10,7 +11,7 @@ const TYPES: [SampleType; 5] =
 const FILLS: [Fill; 4] = [Fill::AnyBits, Fill::Awkward, Fill::Render, Fill::Coarse];
 
 fn rules(sample_type: SampleType) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Metric::ALL.map(Rule::exact).to_vec();
+    let mut rules: Vec<Rule> = POINTWISE.map(Rule::exact).to_vec();
     let unit = match sample_type {
         SampleType::U8 => 1.0 / 255.0,
         SampleType::U16 => 1.0 / 65535.0,
@@ -22,7 +23,12 @@ fn rules(sample_type: SampleType) -> Vec<Rule> {
             rules.push(Rule { abs, rel, ..Rule::exact(metric) });
         }
     }
-    for metric in [Metric::Rel, Metric::Sq] {
+    for metric in [Metric::Ulp, Metric::Angle] {
+        for abs in [0.5, 1.0, 20.0, 3e5] {
+            rules.push(Rule { abs, ..Rule::exact(metric) });
+        }
+    }
+    for metric in [Metric::Rel, Metric::Sq, Metric::Length] {
         rules.push(Rule { abs: unit, ..Rule::exact(metric) });
         rules.push(Rule { abs: 1.0, floor: 1e-3, ..Rule::exact(metric) });
     }
@@ -50,7 +56,10 @@ fn compare(sample_type: SampleType, fill: Fill, size: (u32, u32), channels: usiz
             let (sure, tiles) = assert_sure_tiles_are_right(&pair, rule, &what);
             let plain = rule.abs == 0.0 && rule.rel == 0.0 && rule.metric != Metric::Signed;
             if plain && fill == Fill::Render && name != "near" {
-                assert_eq!(sure, tiles, "nothing is in doubt there: {what}, {rule:?}");
+                // Nearly parallel vectors are among the random ones, and differences that are rounded to a
+                // power of two, a border of the histogram's bins.
+                let least = if rule.metric == Metric::Angle { tiles / 2 } else { tiles - tiles / 20 };
+                assert!(sure >= least, "{sure} of {tiles} are sure there: {what}, {rule:?}");
             }
         }
     }
@@ -101,7 +110,7 @@ fn windows_apart_off_the_origin_and_cropped() {
             let reference = plane(&mut noise, b, display, (sample_type, 3), fill);
             for extent in [Extent::Union, Extent::Common] {
                 let Ok(pair) = Pair::new(&candidate, &reference, extent) else { continue };
-                for metric in Metric::ALL {
+                for metric in POINTWISE {
                     assert_gpu_is_cpu(&pair, &Rule::exact(metric), "windows");
                     assert_sure_tiles_are_right(&pair, &Rule::exact(metric), "windows");
                 }
@@ -147,7 +156,7 @@ fn sums_of_very_small_and_very_large_differences() {
             }
         }
         let pair = Pair::new(&pair_of[0], &pair_of[1], Extent::Union).expect("the same windows");
-        for metric in Metric::ALL {
+        for metric in POINTWISE {
             assert_gpu_is_cpu(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
             assert_sure_tiles_are_right(&pair, &Rule::exact(metric), &format!("scale {scale:e}"));
         }
@@ -164,7 +173,7 @@ fn a_pair_with_unreadable_pixels_is_the_cpus() {
     candidate.unreadable.push(Unreadable { window: hole, incomplete: true, reason: "cut".into() });
     for extent in [Extent::Union, Extent::Common] {
         let pair = Pair::new(&candidate, &reference, extent).expect("the same windows");
-        for metric in Metric::ALL {
+        for metric in POINTWISE {
             let rule = Rule::exact(metric);
             assert!(!BACKEND.supports(&pair, &rule));
             let pixels = [(0, 9), (0, 8), (39, 12)];
@@ -206,7 +215,8 @@ fn differences_that_a_device_may_flush_are_in_doubt() {
         assert!(!is_sure(a, b), "{a:e} against {b:e}");
     }
     assert!(!is_sure(f32::MAX, -f32::MAX), "the difference overflows");
-    for (a, b) in [(0.0, -0.0), (-0.0, 0.0), (denormal, denormal), (1.0, denormal), (0.5, 0.25)] {
+    assert!(!is_sure(1.0, 1e-9), "rounded up to a power of two, it changes its bin");
+    for (a, b) in [(0.0, -0.0), (-0.0, 0.0), (denormal, denormal), (0.75, denormal), (0.5, 0.25)] {
         assert!(is_sure(a, b), "{a:e} against {b:e}");
     }
 }

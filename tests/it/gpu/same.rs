@@ -3,7 +3,7 @@
 use aovscope::gpu::{TILE_DOUBT, TILE_INEXACT, Unsettled, tile_rect};
 use aovscope::image::Window;
 use aovscope::metric::{
-    Backend, Cpu, DeltaMap, FrameStats, Metric, Pair, Partial, Rule, Want, rectangle_map,
+    Backend, Cpu, DeltaMap, FrameStats, Histogram, Metric, Pair, Partial, Rule, Want, rectangle_map,
 };
 
 use super::BACKEND;
@@ -28,10 +28,12 @@ pub fn assert_gpu_is_cpu(pair: &Pair<'_>, rule: &Rule, what: &str) {
 /// shader that doubts everything from one that works. Returns (sure, all) tiles.
 #[track_caller]
 pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> (usize, usize) {
-    let Unsettled { tiles, map, .. } = BACKEND
+    let Unsettled { records, map, .. } = BACKEND
         .unsettled(pair, rule, Want::Map, &[])
         .unwrap_or_else(|error| panic!("{error}: {what}"))
         .unwrap_or_else(|| panic!("the GPU must do this itself: {what}"));
+    let tiles = records.tiles;
+    let mut histogram = Histogram::default();
     let map = map.expect("asked for");
     let mut sure = 0;
     for (index, tile) in tiles.iter().enumerate().filter(|(_, t)| t.bits & TILE_DOUBT == 0) {
@@ -42,10 +44,11 @@ pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> 
         cpu.flags = vec![0; cpu.values.len()];
         let partial = rectangle_map(pair, rule, rect, &mut cpu.values, &mut cpu.flags);
         assert_same_map(&cut(&map, rect), &cpu, rule.metric, &what);
+        histogram.merge(&partial.histogram);
         let gpu = tile.partial(pair, rect, rule.metric);
         let counts = |p: &Partial| {
             let pixels = (p.pixels, p.changed, p.uncovered, p.non_finite);
-            (pixels, p.compared_values, p.metric_pixels, p.nan, p.inf)
+            (pixels, p.compared_values, p.delta_pixels, p.metric_pixels, p.nan, p.inf)
         };
         assert_eq!(counts(&gpu), counts(&partial), "{what}");
         assert_eq!(gpu.max_abs as f32, partial.max_abs as f32, "{what}");
@@ -70,6 +73,7 @@ pub fn assert_sure_tiles_are_right(pair: &Pair<'_>, rule: &Rule, what: &str) -> 
             near("sum_metric", gpu.metric_sum, partial.metric_sum, scale);
         }
     }
+    assert_eq!(records.histogram, histogram, "the histogram of the sure tiles: {what}, {rule:?}");
     (sure, tiles.len())
 }
 
@@ -116,16 +120,18 @@ fn signed_scale(cpu: &FrameStats, what: &str) -> f64 {
     if what.contains("Signed") { cpu.mean_abs } else { 0.0 }
 }
 
-/// Flags are equal; `abs`, `signed` and `id` bit for bit, `rel` within 4 and `sq` within 8 units in
-/// the last place.
+/// Flags are equal; `abs`, `signed`, `ulp` and `id` bit for bit, `rel` within 4, `sq` and `length` within
+/// 8 and `angle` within 160 units in the last place.
 #[track_caller]
 pub fn assert_same_map(gpu: &DeltaMap, cpu: &DeltaMap, metric: Metric, what: &str) {
     assert_eq!(gpu.window, cpu.window, "{what}");
     assert_eq!((gpu.values.len(), gpu.flags.len()), (cpu.values.len(), cpu.flags.len()), "{what}");
     let ulps = match metric {
-        Metric::Abs | Metric::Signed | Metric::Id => 0,
+        Metric::Abs | Metric::Signed | Metric::Ulp | Metric::Id => 0,
         Metric::Rel => 4,
-        Metric::Sq => 8,
+        Metric::Sq | Metric::Length => 8,
+        Metric::Angle => 160,
+        Metric::Flip => unreachable!("no pass of its own"),
     };
     for i in 0..cpu.values.len() {
         let at = cpu.window.pixel(i);

@@ -1,0 +1,73 @@
+//! The loops that matter most, by AVX2.
+
+use std::arch::x86_64::{
+    __m256, __m256d, _mm256_add_pd, _mm256_and_pd, _mm256_and_ps, _mm256_castps256_ps128, _mm256_cvtps_pd,
+    _mm256_extractf128_ps, _mm256_max_pd, _mm256_max_ps, _mm256_mul_pd, _mm256_set1_pd, _mm256_set1_ps,
+    _mm256_setzero_pd, _mm256_sub_pd, _mm256_sub_ps,
+};
+
+use bytemuck::cast;
+
+use super::{LANES, Row, rows};
+
+/// A row in two halves.
+type Pair = [__m256d; 2];
+
+#[target_feature(enable = "avx2")]
+fn widen(row: &Row<f32>) -> Pair {
+    let row: __m256 = cast(*row);
+    [_mm256_cvtps_pd(_mm256_castps256_ps128(row)), _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(row))]
+}
+
+#[target_feature(enable = "avx2")]
+fn magnitude(value: __m256d) -> __m256d {
+    _mm256_and_pd(value, _mm256_set1_pd(f64::from_bits(u64::MAX >> 1)))
+}
+
+/// See [`super::add_differences`].
+#[target_feature(enable = "avx2")]
+pub fn add_differences(a: &[f32], b: &[f32], peak: &mut [Row<f64>]) -> [Row<f64>; 3] {
+    let mut sums: [Pair; 3] = [[_mm256_setzero_pd(); 2]; 3];
+    for ((_, (a, b)), peak) in rows(a, b).zip(peak) {
+        let (a, b) = (widen(a), widen(b));
+        let mut peaks: Pair = cast(*peak);
+        for half in 0..2 {
+            let delta = _mm256_sub_pd(a[half], b[half]);
+            let size = magnitude(delta);
+            sums[0][half] = _mm256_add_pd(sums[0][half], size);
+            sums[1][half] = _mm256_add_pd(sums[1][half], delta);
+            sums[2][half] = _mm256_add_pd(sums[2][half], _mm256_mul_pd(delta, delta));
+            peaks[half] = _mm256_max_pd(peaks[half], size);
+        }
+        *peak = cast(peaks);
+    }
+    sums.map(cast::<Pair, Row<f64>>)
+}
+
+/// See [`super::raise_to_differences`].
+#[target_feature(enable = "avx2")]
+pub fn raise_to_differences(a: &[f32], b: &[f32], map: &mut [Row<f32>]) {
+    let mask = _mm256_set1_ps(f32::from_bits(u32::MAX >> 1));
+    for ((_, (a, b)), map) in rows(a, b).zip(map) {
+        let size = _mm256_and_ps(_mm256_sub_ps(cast(*a), cast(*b)), mask);
+        *map = cast(_mm256_max_ps(cast(*map), size));
+    }
+}
+
+/// See [`super::raise_to_excess`].
+#[target_feature(enable = "avx2")]
+pub fn raise_to_excess(a: &[f32], b: &[f32], (abs, rel): (f64, f64), value: &mut [Row<f64>]) {
+    let (abs, rel) = (_mm256_set1_pd(abs), _mm256_set1_pd(rel));
+    for ((_, (a, b)), value) in rows(a, b).zip(value) {
+        let (a, b) = (widen(a), widen(b));
+        let mut values: Pair = cast(*value);
+        for half in 0..2 {
+            let size = magnitude(_mm256_sub_pd(a[half], b[half]));
+            let allowed = _mm256_add_pd(abs, _mm256_mul_pd(rel, magnitude(b[half])));
+            values[half] = _mm256_max_pd(values[half], _mm256_sub_pd(size, allowed));
+        }
+        *value = cast(values);
+    }
+}
+
+const _: () = assert!(LANES == 8, "two vectors make a row");

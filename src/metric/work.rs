@@ -1,0 +1,319 @@
+//! What a segment's channels make of its pixels.
+
+use super::angle::degrees;
+use super::histogram::Counter;
+use super::lanes::{LANES, Row, Wide, count_above, largest, rows, sum};
+use super::map::{FLAG_CHANGED, FLAG_NON_FINITE};
+use super::segment::{Job, SEGMENT, Span, bits_differ, same_non_finite};
+use super::ulp::ulps;
+use super::{Metric, Partial, Rule};
+use crate::image::{Sample, Samples};
+
+const ROWS: usize = SEGMENT / LANES;
+
+/// What is made of them.
+pub(super) struct Work {
+    /// Largest |a−b| over the finite channels.
+    peak: [Row<f64>; ROWS],
+    /// a−b of the first channel that has it; kept for [`Metric::Signed`] alone.
+    signed: [Row<f64>; ROWS],
+    /// What the metric makes of the channels; for `abs` and `signed` with a relative tolerance by how
+    /// much it is passed.
+    pub value: [Row<f64>; ROWS],
+    /// Channels without a delta.
+    broken: [u8; SEGMENT],
+    /// For [`Metric::Angle`]: (a, b) of each pixel of each channel.
+    vectors: Vec<[(f64, f64); SEGMENT]>,
+    pub histogram: Counter,
+    pub map: [Row<f32>; ROWS],
+    pub flags: [u8; SEGMENT],
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            peak: [[0.0; LANES]; ROWS],
+            signed: [[0.0; LANES]; ROWS],
+            value: [[0.0; LANES]; ROWS],
+            broken: [0; SEGMENT],
+            vectors: Vec::new(),
+            histogram: Counter::default(),
+            map: [[0.0; LANES]; ROWS],
+            flags: [0; SEGMENT],
+        }
+    }
+}
+
+/// What is to be looked at when the channels are through.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Seen {
+    /// Some value differs.
+    pub difference: bool,
+    /// Some flag is set.
+    pub flags: bool,
+    /// Some value has no delta.
+    pub broken: bool,
+}
+
+impl Work {
+    #[inline(always)]
+    pub fn begin(&mut self, job: Job<'_>, len: usize) {
+        let rows = len.div_ceil(LANES);
+        self.peak[..rows].fill([0.0; LANES]);
+        self.value[..rows].fill([0.0; LANES]);
+        if job.rule.metric == Metric::Signed {
+            self.signed[..rows].fill([0.0; LANES]);
+        }
+        self.flags[..len].fill(0);
+        if job.want_map {
+            self.map[..rows].fill([0.0; LANES]);
+        }
+        self.vectors.clear();
+    }
+
+    /// As many values of both sides, all finite.
+    #[inline(always)]
+    pub fn add_values<T: Wide>(&mut self, job: Job<'_>, (a, b): (&[T], &[T]), partial: &mut Partial) {
+        let rule = job.rule;
+        match (rule.metric, job.want_map) {
+            (Metric::Signed, _) => {
+                for (row, (a, b)) in rows(a, b) {
+                    let (peak, signed, map) = (&self.peak[row], &mut self.signed[row], &mut self.map[row]);
+                    for i in 0..LANES {
+                        let delta = a[i].wide() - b[i].wide();
+                        let wins = delta.abs() > peak[i];
+                        signed[i] = if wins { delta } else { signed[i] };
+                        map[i] = if wins { a[i].difference(b[i]) } else { map[i] };
+                    }
+                }
+            }
+            (Metric::Abs, true) => T::raise_map(a, b, &mut self.map),
+            _ => {}
+        }
+        partial.sums.add(a, b, &mut self.peak);
+        let value = &mut self.value;
+        match rule.metric {
+            Metric::Abs | Metric::Signed if rule.rel != 0.0 => {
+                T::raise_excess(a, b, (rule.abs, rule.rel), value);
+            }
+            Metric::Rel => {
+                for (row, (a, b)) in rows(a, b) {
+                    for i in 0..LANES {
+                        let (a, b) = (a[i].wide(), b[i].wide());
+                        value[row][i] = value[row][i].max((a - b).abs() / b.abs().max(rule.floor));
+                    }
+                }
+            }
+            Metric::Sq | Metric::Length => {
+                for (row, (a, b)) in rows(a, b) {
+                    for i in 0..LANES {
+                        let delta = a[i].wide() - b[i].wide();
+                        value[row][i] += delta * delta;
+                    }
+                }
+            }
+            Metric::Angle => {
+                let mut components = [(0.0, 0.0); SEGMENT];
+                for (c, (a, b)) in components.iter_mut().zip(a.iter().zip(b)) {
+                    *c = (a.wide(), b.wide());
+                }
+                self.vectors.push(components);
+            }
+            Metric::Abs | Metric::Signed | Metric::Ulp | Metric::Id | Metric::Flip => {}
+        }
+    }
+
+    /// The same, value by value, where some value is not finite.
+    pub fn channel_with_non_finite(
+        &mut self,
+        job: Job<'_>,
+        (a, b): (&Samples, &Samples),
+        span: Span,
+        seen: &mut Seen,
+        partial: &mut Partial,
+    ) {
+        if !std::mem::replace(&mut seen.broken, true) {
+            self.broken[..span.len].fill(0);
+        }
+        seen.flags = true;
+        // Under `id` the bits alone decide what changed.
+        let rule = if job.rule.metric == Metric::Id { &Rule::exact(Metric::Id) } else { job.rule };
+        let mut components = [(0.0, 0.0); SEGMENT];
+        for i in 0..span.len {
+            let (a, b) = (a.get(span.at.0 + i), b.get(span.at.1 + i));
+            let (av, bv) = (a.to_f64(), b.to_f64());
+            if !(av.is_finite() && bv.is_finite()) {
+                if same_non_finite(rule, av, bv) {
+                    // Equal values: a delta of 0, as everywhere.
+                    partial.compared_values += 1;
+                } else {
+                    self.broken[i] += 1;
+                    self.flags[i] |= FLAG_CHANGED | FLAG_NON_FINITE;
+                }
+                continue;
+            }
+            partial.compared_values += 1;
+            components[i] = (av, bv);
+            self.one_value(job, i, (a, b), partial);
+        }
+        if rule.metric == Metric::Angle {
+            self.vectors.push(components);
+        }
+    }
+
+    /// One finite value of both sides.
+    fn one_value(&mut self, job: Job<'_>, i: usize, (a, b): (Sample, Sample), partial: &mut Partial) {
+        let rule = job.rule;
+        let (row, lane) = (i / LANES, i % LANES);
+        let (av, bv) = (a.to_f64(), b.to_f64());
+        let delta = av - bv;
+        partial.sums.add_one(delta);
+        let in_f32 = a.sample_type().is_float() && b.sample_type().is_float();
+        let difference = if in_f32 { a.to_f32() - b.to_f32() } else { delta as f32 };
+        let map = &mut self.map[row][lane];
+        let wins = delta.abs() > self.peak[row][lane];
+        match rule.metric {
+            Metric::Signed if wins => {
+                self.signed[row][lane] = delta;
+                *map = difference;
+            }
+            Metric::Abs if job.want_map => *map = map.max(difference.abs()),
+            _ => {}
+        }
+        self.peak[row][lane] = self.peak[row][lane].max(delta.abs());
+        let value = &mut self.value[row][lane];
+        match rule.metric {
+            Metric::Abs | Metric::Signed if rule.rel != 0.0 => {
+                *value = value.max(delta.abs() - (rule.abs + rule.rel * bv.abs()));
+            }
+            Metric::Rel => *value = value.max(delta.abs() / bv.abs().max(rule.floor)),
+            Metric::Sq | Metric::Length => *value += delta * delta,
+            Metric::Ulp => *value = value.max(ulps(a, b)),
+            Metric::Abs | Metric::Signed | Metric::Angle | Metric::Id | Metric::Flip => {}
+        }
+    }
+
+    /// Flags pixels whose stored bits differ.
+    #[inline(always)]
+    pub fn bits(&mut self, (a, b): (&Samples, &Samples), span: Span) {
+        #[inline(always)]
+        fn mark<T: PartialEq>(a: &[T], b: &[T], flags: &mut [u8]) {
+            for (flag, (a, b)) in flags.iter_mut().zip(a.iter().zip(b)) {
+                *flag |= u8::from(a != b);
+            }
+        }
+        let flags = &mut self.flags[..span.len];
+        let (from_a, from_b) = (span.at.0..span.at.0 + span.len, span.at.1..span.at.1 + span.len);
+        match (a, b) {
+            (Samples::U8(a), Samples::U8(b)) => mark(&a[from_a], &b[from_b], flags),
+            (Samples::U16(a), Samples::U16(b)) => mark(&a[from_a], &b[from_b], flags),
+            (Samples::U32(a), Samples::U32(b)) => mark(&a[from_a], &b[from_b], flags),
+            (Samples::F16(a), Samples::F16(b)) => {
+                let (a, b): (&[u16], &[u16]) = (bytemuck::cast_slice(a), bytemuck::cast_slice(b));
+                mark(&a[from_a], &b[from_b], flags);
+            }
+            (Samples::F32(a), Samples::F32(b)) => {
+                let (a, b): (&[u32], &[u32]) = (bytemuck::cast_slice(a), bytemuck::cast_slice(b));
+                mark(&a[from_a], &b[from_b], flags);
+            }
+            _ => {
+                for (i, flag) in flags.iter_mut().enumerate() {
+                    *flag |= u8::from(bits_differ(a.get(span.at.0 + i), b.get(span.at.1 + i)));
+                }
+            }
+        }
+    }
+
+    /// Turns what the channels gave into pixels: flags, the metric's sum and maximum, the peak.
+    #[inline(always)]
+    pub fn finish(&mut self, job: Job<'_>, span: Span, seen: Seen, partial: &mut Partial) {
+        let len = span.len;
+        let channels = job.pair.channels.len();
+        let silent = if seen.broken {
+            self.broken[..len].iter().filter(|&&broken| usize::from(broken) == channels).count() as u64
+        } else {
+            0
+        };
+        partial.delta_pixels += len as u64 - silent;
+        // Bits have a value whatever they mean.
+        let unknown = if job.rule.metric == Metric::Id { 0 } else { silent };
+        partial.metric_pixels += len as u64 - unknown;
+        if !seen.difference && job.given.is_none() {
+            return;
+        }
+        self.value_of_pixels(job, len);
+        let rows = len.div_ceil(LANES);
+        let (measured, threshold) = match job.rule.metric {
+            Metric::Abs | Metric::Signed if job.rule.rel == 0.0 => (&self.peak, job.rule.abs),
+            Metric::Abs | Metric::Signed => (&self.value, 0.0),
+            Metric::Id => (&self.value, f64::INFINITY),
+            _ => (&self.value, job.rule.abs),
+        };
+        if seen.flags || job.want_map {
+            let values = measured[..rows].as_flattened();
+            for (flag, value) in self.flags[..len].iter_mut().zip(values) {
+                *flag |= u8::from(*value > threshold);
+            }
+            let flags = &self.flags[..len];
+            let count = |flag: u8| flags.iter().map(|f| u32::from(f & flag != 0)).sum::<u32>();
+            partial.changed += u64::from(count(FLAG_CHANGED));
+            partial.non_finite += u64::from(count(FLAG_NON_FINITE));
+        } else {
+            partial.changed += count_above(&measured[..rows], threshold);
+        }
+        if job.rule.metric == Metric::Id {
+            for (value, flag) in self.value.as_flattened_mut().iter_mut().zip(&self.flags[..len]) {
+                *value = f64::from(flag & FLAG_CHANGED);
+            }
+        }
+        let metric = match job.rule.metric {
+            Metric::Abs => &self.peak,
+            Metric::Signed => &self.signed,
+            _ => &self.value,
+        };
+        partial.metric_sum += sum(&metric[..rows]);
+        partial.metric_max = partial.metric_max.max(largest(&metric[..rows]));
+        if job.want_map && !matches!(job.rule.metric, Metric::Abs | Metric::Signed) {
+            let values = self.value[..rows].as_flattened();
+            self.map[..rows].as_flattened_mut().iter_mut().zip(values).for_each(|(m, v)| *m = *v as f32);
+        }
+        self.histogram.count(&self.peak[..rows]);
+        let max = largest(&self.peak[..rows]);
+        if max > partial.max_abs {
+            let peaks = self.peak.as_flattened();
+            let first = peaks.iter().position(|&v| v == max).expect("the maximum is one of them");
+            partial.max_abs = max;
+            partial.max_at = Some((span.x + first as i32, span.y));
+        }
+    }
+
+    /// Brings the metric's value to what it is of the whole pixel.
+    #[inline(always)]
+    fn value_of_pixels(&mut self, job: Job<'_>, len: usize) {
+        let rows = len.div_ceil(LANES);
+        match job.rule.metric {
+            Metric::Sq => {
+                let channels = job.pair.channels.len() as f64;
+                self.value[..rows].as_flattened_mut().iter_mut().for_each(|v| *v /= channels);
+            }
+            Metric::Length => self.value[..rows].as_flattened_mut().iter_mut().for_each(|v| *v = v.sqrt()),
+            Metric::Angle => {
+                let mut components = Vec::with_capacity(self.vectors.len());
+                for i in 0..len {
+                    components.clear();
+                    components.extend(self.vectors.iter().map(|channel| channel[i]));
+                    if components.iter().any(|(a, b)| a != b) {
+                        self.value[i / LANES][i % LANES] = degrees(&components);
+                    }
+                }
+            }
+            Metric::Flip => {
+                let given = job.given.expect("flip is computed before");
+                for (value, given) in self.value.as_flattened_mut().iter_mut().zip(given) {
+                    *value = f64::from(*given);
+                }
+            }
+            Metric::Abs | Metric::Signed | Metric::Rel | Metric::Ulp | Metric::Id => {}
+        }
+    }
+}
