@@ -105,11 +105,11 @@ fn add_stats(object: &mut Map<String, Value>, row: &FrameRow, stats: &FrameStats
         ("mean_signed", number(stats.mean_signed)),
         ("rmse", number(stats.rmse)),
         ("psnr", stats.psnr().map_or(Value::Null, number)),
-        ("histogram", histogram(&stats.histogram)),
         ("nan_reference", stats.nan.1.into()),
         ("nan_candidate", stats.nan.0.into()),
         ("inf_reference", stats.inf.1.into()),
         ("inf_candidate", stats.inf.0.into()),
+        ("histogram", histogram(&stats.histogram)),
     ];
     object.extend(entries.map(|(key, value)| (key.to_owned(), value)));
 }

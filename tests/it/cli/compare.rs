@@ -78,7 +78,7 @@ fn the_json_is_the_whole_of_standard_output() {
     let keys: Vec<&str> = row.as_object().expect("an object").keys().map(String::as_str).collect();
     let expected = "candidate frame aov channels status metric metric_max metric_mean pixels changed uncovered \
                     unreadable max_abs max_at max_channel reference_value candidate_value mean_abs mean_signed \
-                    rmse psnr nan_reference nan_candidate inf_reference inf_candidate";
+                    rmse psnr nan_reference nan_candidate inf_reference inf_candidate histogram";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
 }
 
