@@ -5,6 +5,7 @@
 //! definition; every other back end gives the same counts, maxima and positions.
 
 mod cpu;
+pub mod flip;
 mod kernel;
 mod map;
 mod pair;
