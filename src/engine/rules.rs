@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::select::{AovGlob, GlobError};
 use crate::image::Aov;
+use crate::metric::flip::FlipOptions;
 use crate::metric::{Metric, NonFinite, Rule, default_metric};
 
 /// Tolerances as a user may give them; what is absent keeps its default.
@@ -187,6 +188,7 @@ impl Rules {
             rel: if metric.takes_relative_tolerance() { choice.rel.unwrap_or(0.0) } else { 0.0 },
             floor: choice.floor.unwrap_or(Rule::DEFAULT_FLOOR),
             non_finite: choice.non_finite.unwrap_or_default(),
+            flip: FlipOptions::USUAL,
         };
         (rule, choice.allow_changed.unwrap_or_default())
     }

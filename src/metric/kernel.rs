@@ -7,12 +7,13 @@ use std::cell::RefCell;
 
 use rayon::prelude::*;
 
+use super::flip::{self, FlipMap, flip_map};
 use super::map::{FLAG_CHANGED, FLAG_UNCOVERED, FLAG_UNREADABLE};
 use super::non_finite::count_in_row;
 use super::runs::runs;
 use super::segment::{Job, SEGMENT, Segment, Span, bits_differ, same_non_finite};
 use super::ulp::ulps;
-use super::{Comparison, DeltaMap, Metric, Pair, Partial, Rule, Want};
+use super::{Comparison, DeltaMap, FlipStats, Metric, Pair, Partial, Rule, Want};
 use crate::image::{Sample, Window};
 
 /// Rows that one thread compares at a time. Sums run over such blocks, and then over their sums: the
@@ -26,17 +27,42 @@ thread_local! {
 
 /// Compares the whole window of `pair`, blocks of rows in parallel.
 pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
+    if rule.metric == Metric::Flip && flip::channels(pair).is_some() {
+        return compare_with_flip(pair, rule, want, &flip_map(pair, &rule.flip));
+    }
+    compare_with(pair, rule, want, None)
+}
+
+/// The comparison by [`Metric::Flip`] whose map, of all pixels that both sides have, is there already.
+pub fn compare_with_flip(pair: &Pair<'_>, rule: &Rule, want: Want, map: &FlipMap) -> Comparison {
+    let mut comparison = compare_with(pair, rule, want, Some(map));
+    let pool = if pair.has_unreadable() {
+        let readable = map.values.iter().enumerate().filter(|(index, _)| {
+            let (x, y) = map.window.pixel(*index);
+            pair.values(x, y).is_some()
+        });
+        flip::pool(&readable.map(|(_, value)| *value).collect::<Vec<_>>())
+    } else {
+        flip::pool(&map.values)
+    };
+    let pixels_per_degree = rule.flip.pixels_per_degree;
+    comparison.stats.flip = Some(FlipStats { pool, range: map.range, pixels_per_degree });
+    comparison
+}
+
+fn compare_with(pair: &Pair<'_>, rule: &Rule, want: Want, given: Option<&FlipMap>) -> Comparison {
     let width = pair.window.width as usize;
     let height = pair.window.height as usize;
-    let block = |index: usize| {
+    let task = |index: usize| {
         let first = index * BLOCK;
         let rows = BLOCK.min(height - first) as u32;
-        Window::new(pair.window.x, pair.window.y + first as i32, pair.window.width, rows)
+        let rect = Window::new(pair.window.x, pair.window.y + first as i32, pair.window.width, rows);
+        Task { pair, rule, rect, given }
     };
     match want {
         Want::Stats => {
             let blocks = (0..height.div_ceil(BLOCK)).into_par_iter();
-            let partials: Vec<Partial> = blocks.map(|index| rectangle(pair, rule, block(index))).collect();
+            let partials: Vec<Partial> = blocks.map(|index| task(index).figures()).collect();
             Comparison { stats: Partial::in_order(partials).finish(pair), map: None }
         }
         Want::Map => {
@@ -44,7 +70,7 @@ pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
             let mut flags = vec![0u8; values.len()];
             let blocks = values.par_chunks_mut(BLOCK * width).zip(flags.par_chunks_mut(BLOCK * width));
             let one = |(index, (values, flags)): (usize, (&mut [f32], &mut [u8]))| {
-                rectangle_map(pair, rule, block(index), values, flags)
+                task(index).figures_and_map(values, flags)
             };
             let partials: Vec<Partial> = blocks.enumerate().map(one).collect();
             let map = DeltaMap { window: pair.window, values, flags };
@@ -53,9 +79,10 @@ pub(super) fn compare(pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
     }
 }
 
-/// Compares the pixels of `rect`, which lies inside the pair's window.
+/// Compares the pixels of `rect`, which lies inside the pair's window, by any metric but `flip`, which
+/// it takes for `abs`.
 pub fn rectangle(pair: &Pair<'_>, rule: &Rule, rect: Window) -> Partial {
-    compare_rows(pair, rule, rect, std::iter::repeat_with(|| None))
+    Task { pair, rule, rect, given: None }.figures()
 }
 
 /// As [`rectangle`], and writes the pixels' map values and `FLAG_*` (row by row, as many as `rect`
@@ -67,26 +94,42 @@ pub fn rectangle_map(
     values: &mut [f32],
     flags: &mut [u8],
 ) -> Partial {
-    let width = rect.width as usize;
-    let rows = values.chunks_mut(width).zip(flags.chunks_mut(width));
-    compare_rows(pair, rule, rect, rows.map(Some))
+    Task { pair, rule, rect, given: None }.figures_and_map(values, flags)
 }
 
-fn compare_rows<'a>(
-    pair: &Pair<'_>,
-    rule: &Rule,
+/// A rectangle to be compared.
+struct Task<'a> {
+    pair: &'a Pair<'a>,
+    rule: &'a Rule,
     rect: Window,
-    out: impl Iterator<Item = RowOut<'a>>,
-) -> Partial {
-    let mut partial = Partial::default();
-    ROOM.with_borrow_mut(|segment| {
-        let mut work = Work { segment, pair, rule, partial: &mut partial };
-        for (y, out) in (rect.y..).take(rect.height as usize).zip(out) {
-            work.row(Window::new(rect.x, y, rect.width, 1), out);
-        }
-        segment.finish_histogram(&mut partial);
-    });
-    partial
+    given: Option<&'a FlipMap>,
+}
+
+impl Task<'_> {
+    fn figures(&self) -> Partial {
+        self.rows(std::iter::repeat_with(|| None))
+    }
+
+    fn figures_and_map(&self, values: &mut [f32], flags: &mut [u8]) -> Partial {
+        let width = self.rect.width as usize;
+        self.rows(values.chunks_mut(width).zip(flags.chunks_mut(width)).map(Some))
+    }
+
+    fn rows<'o>(&self, out: impl Iterator<Item = RowOut<'o>>) -> Partial {
+        let Self { pair, rect, given, .. } = *self;
+        // Where ꟻLIP is not defined there is a difference all the same.
+        let by_abs = Rule { metric: Metric::Abs, ..*self.rule };
+        let rule = if self.rule.metric == Metric::Flip && given.is_none() { &by_abs } else { self.rule };
+        let mut partial = Partial::default();
+        ROOM.with_borrow_mut(|segment| {
+            let mut work = Work { segment, pair, rule, given, partial: &mut partial };
+            for (y, out) in (rect.y..).take(rect.height as usize).zip(out) {
+                work.row(Window::new(rect.x, y, rect.width, 1), out);
+            }
+            segment.finish_histogram(&mut partial);
+        });
+        partial
+    }
 }
 
 /// Whether one channel's stored value `a` of the candidate counts as changed against `b`, by the
@@ -121,6 +164,7 @@ struct Work<'a> {
     segment: &'a mut Segment,
     pair: &'a Pair<'a>,
     rule: &'a Rule,
+    given: Option<&'a FlipMap>,
     partial: &'a mut Partial,
 }
 
@@ -175,7 +219,11 @@ impl Work<'_> {
         for start in (0..width).step_by(SEGMENT) {
             let len = SEGMENT.min(width - start);
             let span = Span::new(self.pair, (covered.x + start as i32, covered.y), len);
-            let job = Job { pair: self.pair, rule: self.rule, want_map: out.is_some(), given: None };
+            let given = self.given.map(|map| {
+                let first = map.window.index(span.x, span.y).expect("the map is of what both sides have");
+                &map.values[first..first + len]
+            });
+            let job = Job { pair: self.pair, rule: self.rule, want_map: out.is_some(), given };
             self.segment.compare(job, span, self.partial);
             if let Some((values, flags)) = &mut out {
                 let offset = (span.x - row.x) as usize;

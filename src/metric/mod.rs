@@ -6,6 +6,7 @@
 
 mod angle;
 mod cpu;
+pub mod flip;
 mod histogram;
 mod kernel;
 mod lanes;
@@ -22,12 +23,12 @@ mod work;
 
 pub use cpu::Cpu;
 pub use histogram::Histogram;
-pub use kernel::{channel_changed, rectangle, rectangle_map};
+pub use kernel::{channel_changed, compare_with_flip, rectangle, rectangle_map};
 pub use map::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE};
 pub use pair::{Extent, Pair, PairError};
 pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
-pub use stats::{FrameStats, Peak};
+pub use stats::{FlipStats, FrameStats, Peak};
 
 use crate::image::{Plane, Sample};
 

@@ -125,6 +125,7 @@ impl Partial {
             metric_max: self.metric_max,
             metric_mean: mean(self.metric_sum, self.metric_pixels),
             histogram: self.histogram.with_zeros(self.delta_pixels),
+            flip: None,
             nan: self.nan,
             inf: self.inf,
         }

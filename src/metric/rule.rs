@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flip::FlipOptions;
 use crate::image::AovKind;
 
 /// What is measured at each pixel between candidate a and reference b, over the channels c.
@@ -126,6 +127,8 @@ pub struct Rule {
     pub floor: f64,
     /// What equal non-finite values are.
     pub non_finite: NonFinite,
+    /// How [`Metric::Flip`] looks at the pictures.
+    pub flip: FlipOptions,
 }
 
 impl Rule {
@@ -134,6 +137,13 @@ impl Rule {
 
     /// `metric` with zero tolerance: any difference is a change.
     pub const fn exact(metric: Metric) -> Self {
-        Self { metric, abs: 0.0, rel: 0.0, floor: Self::DEFAULT_FLOOR, non_finite: NonFinite::EqualToItself }
+        Self {
+            metric,
+            abs: 0.0,
+            rel: 0.0,
+            floor: Self::DEFAULT_FLOOR,
+            non_finite: NonFinite::EqualToItself,
+            flip: FlipOptions::USUAL,
+        }
     }
 }

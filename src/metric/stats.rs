@@ -1,6 +1,7 @@
 //! What one compared frame comes to.
 
 use super::Histogram;
+use super::flip::{ExposureRange, FlipPool};
 use crate::image::Sample;
 
 /// The largest |a−b| and where it stands.
@@ -50,10 +51,23 @@ pub struct FrameStats {
     pub metric_mean: f64,
     /// The pixels with a delta by the size of their largest |a−b|.
     pub histogram: Histogram,
+    /// What ꟻLIP says beside the metric's own figures, where that is the metric.
+    pub flip: Option<FlipStats>,
     /// NaN values of the candidate and of the reference, inside the compared window.
     pub nan: (u64, u64),
     /// Infinite values of the candidate and of the reference, inside the compared window.
     pub inf: (u64, u64),
+}
+
+/// A ꟻLIP map in NVIDIA's figures, and how the pictures were looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlipStats {
+    /// Over the pixels that both sides have and that can be read.
+    pub pool: FlipPool,
+    /// Exposures of HDR; `None` for LDR.
+    pub range: Option<ExposureRange>,
+    /// Of the field of view.
+    pub pixels_per_degree: f32,
 }
 
 impl FrameStats {

@@ -242,6 +242,13 @@ impl Work {
             return;
         }
         self.value_of_pixels(job, len);
+        if silent > 0 && job.given.is_some() {
+            // What the neighbours make of a pixel is no value of its own.
+            let unknown = self.broken[..len].iter().map(|&broken| usize::from(broken) == channels);
+            for (value, unknown) in self.value.as_flattened_mut().iter_mut().zip(unknown) {
+                *value = if unknown { 0.0 } else { *value };
+            }
+        }
         let rows = len.div_ceil(LANES);
         let (measured, threshold) = match job.rule.metric {
             Metric::Abs | Metric::Signed if job.rule.rel == 0.0 => (&self.peak, job.rule.abs),

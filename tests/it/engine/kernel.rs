@@ -176,7 +176,7 @@ fn the_kernel_does_what_the_definition_says() {
             for (abs, rel) in [(0.0, 0.0), (0.125, 0.0), (0.0, 0.25), (1.0 / 255.0, 0.1)] {
                 for non_finite in [NonFinite::EqualToItself, NonFinite::NeverEqual] {
                     let rel = if metric.takes_relative_tolerance() { rel } else { 0.0 };
-                    let rule = Rule { metric, abs, rel, floor: 0.1, non_finite };
+                    let rule = Rule { abs, rel, non_finite, ..Rule::exact(metric) };
                     check(&pair, &rule);
                 }
             }

@@ -1,5 +1,6 @@
 //! Whole comparisons: against other people's figures, over broken data, through plans.
 
+mod flip;
 mod golden;
 mod kernel;
 mod partly;
