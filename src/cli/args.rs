@@ -8,10 +8,11 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use crate::engine::{self, Allowance, AovGlob, Probe, ProbeShape, RuleChoice, Rules};
+use crate::engine::{self, Allowance, AovGlob, ExposureChoice, Probe, ProbeShape, RuleChoice, Rules};
 use crate::gpu::{self, Gpu, GpuBackend, Prefer};
 use crate::image::Window;
 use crate::load::half_of_free_memory;
+use crate::metric::flip::FlipMode;
 use crate::metric::{Backend, Cpu, Metric, NonFinite};
 
 use super::limits::LimitArgs;
@@ -38,7 +39,18 @@ pub struct ToleranceArgs {
     /// Changed pixels allowed per frame and AOV: an integer is a count, a decimal a fraction.
     #[arg(long, value_name = "FRACTION|COUNT", allow_hyphen_values = true)]
     pub allow_changed: Option<Allowance>,
-    /// Rules by AOV glob, in TOML: a table per glob with metric, abs, rel, floor, allow-changed.
+    /// Pixels per degree of the field of view, for the metric flip; 67 unless given, which is a screen
+    /// 0.7 m wide with 3840 pixels seen from 0.7 m.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub ppd: Option<f32>,
+    /// What samples mean to the metric flip; by their type unless given (integers ldr, floats hdr).
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub flip_mode: Option<FlipModeName>,
+    /// Exposures of the metric flip for hdr: those that each frame of the reference asks for, one range
+    /// for all frames, or stops.
+    #[arg(long, value_name = "frame|sequence|START,STOP", allow_hyphen_values = true)]
+    pub flip_exposures: Option<ExposureChoice>,
+    /// Rules by AOV glob, in TOML: a table per glob with metric, abs, rel, floor, allow-changed ...
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
 }
@@ -82,6 +94,24 @@ impl From<MetricName> for Metric {
     }
 }
 
+/// [`FlipMode`] as the command line spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FlipModeName {
+    /// sRGB-encoded, 0..1
+    Ldr,
+    /// linear
+    Hdr,
+}
+
+impl From<FlipModeName> for FlipMode {
+    fn from(name: FlipModeName) -> Self {
+        match name {
+            FlipModeName::Ldr => Self::Ldr,
+            FlipModeName::Hdr => Self::Hdr,
+        }
+    }
+}
+
 impl ToleranceArgs {
     /// The rules that these arguments make.
     ///
@@ -95,6 +125,9 @@ impl ToleranceArgs {
             floor: self.floor,
             non_finite: self.non_finite_never_equal.then_some(NonFinite::NeverEqual),
             allow_changed: self.allow_changed,
+            ppd: self.ppd,
+            flip_mode: self.flip_mode.map(FlipMode::from),
+            flip_exposures: self.flip_exposures,
         };
         let exceptions = self.rules.as_deref().map_or_else(|| Ok(Vec::new()), read_rules)?;
         Ok(Rules::new(base, exceptions)?)

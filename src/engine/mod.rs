@@ -18,7 +18,7 @@ mod units;
 
 pub use plan::{Against, Plan, Task};
 pub use result::{AovSummary, Failure, FrameRow, Outcome, Status, Summary, Verdict};
-pub use rules::{Allowance, RuleChoice, RuleError, Rules};
+pub use rules::{Allowance, ExposureChoice, RuleChoice, RuleError, Rules};
 pub use run::{Context, Error, Event, Finished, MapFrame, MapSink, run};
 pub use select::{AovGlob, GlobError};
 pub use series::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};

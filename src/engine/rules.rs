@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::select::{AovGlob, GlobError};
-use crate::image::Aov;
-use crate::metric::flip::FlipOptions;
+use crate::image::{Aov, SampleType};
+use crate::metric::flip::{Exposures, FlipMode, FlipOptions, colours};
 use crate::metric::{Metric, NonFinite, Rule, default_metric};
 
 /// Tolerances as a user may give them; what is absent keeps its default.
@@ -23,6 +23,69 @@ pub struct RuleChoice {
     pub non_finite: Option<NonFinite>,
     /// How much may change without being told as a difference.
     pub allow_changed: Option<Allowance>,
+    /// Pixels per degree of the field of view, for `flip`.
+    pub ppd: Option<f32>,
+    /// What samples mean to `flip`.
+    pub flip_mode: Option<FlipMode>,
+    /// Exposures of `flip`.
+    pub flip_exposures: Option<ExposureChoice>,
+}
+
+/// Which exposures `flip` shows linear pictures at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase", from = "ExposureWords")]
+pub enum ExposureChoice {
+    /// Those that each frame of the reference asks for.
+    #[default]
+    Frame,
+    /// For all frames those that any frame of the reference asks for.
+    Sequence,
+    /// From the first to the second, in stops.
+    Fixed(f32, f32),
+}
+
+/// As a file of rules has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ExposureWords {
+    Stops([f32; 2]),
+    Word(ExposureWord),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ExposureWord {
+    Frame,
+    Sequence,
+}
+
+impl From<ExposureWords> for ExposureChoice {
+    fn from(words: ExposureWords) -> Self {
+        match words {
+            ExposureWords::Stops([start, stop]) => Self::Fixed(start, stop),
+            ExposureWords::Word(ExposureWord::Frame) => Self::Frame,
+            ExposureWords::Word(ExposureWord::Sequence) => Self::Sequence,
+        }
+    }
+}
+
+/// `frame`, `sequence` or `START,STOP` in stops.
+impl std::str::FromStr for ExposureChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let stops = || {
+            let (start, stop) = text.split_once(',')?;
+            Some(Self::Fixed(start.trim().parse().ok()?, stop.trim().parse().ok()?))
+        };
+        match text {
+            "frame" => Ok(Self::Frame),
+            "sequence" => Ok(Self::Sequence),
+            _ => stops().ok_or_else(|| {
+                format!("{text:?} is none of frame, sequence, START,STOP (in stops, as -4,2.5)")
+            }),
+        }
+    }
 }
 
 /// How many pixels of one frame and AOV may change.
@@ -101,6 +164,20 @@ pub enum RuleError {
         /// As given.
         value: f64,
     },
+    /// Pixels per degree that no screen has.
+    #[error("pixels per degree must lie between 1 and 1000, not {value}")]
+    PixelsPerDegree {
+        /// As given.
+        value: f32,
+    },
+    /// Exposures from high to low, or not numbers.
+    #[error("exposures go from a number of stops to one that is not lower, not from {start} to {stop}")]
+    Exposures {
+        /// As given.
+        start: f32,
+        /// As given.
+        stop: f32,
+    },
     /// Not a glob.
     #[error(transparent)]
     Glob(#[from] GlobError),
@@ -127,6 +204,14 @@ impl RuleChoice {
         if self.metric == Some(Metric::Id) && self.abs.is_some_and(|abs| abs != 0.0) {
             return Err(RuleError::NoTolerance);
         }
+        if let Some(value) = self.ppd.filter(|ppd| !(1.0..=1000.0).contains(ppd)) {
+            return Err(RuleError::PixelsPerDegree { value });
+        }
+        if let Some(ExposureChoice::Fixed(start, stop)) = self.flip_exposures
+            && !(start.is_finite() && stop.is_finite() && start <= stop)
+        {
+            return Err(RuleError::Exposures { start, stop });
+        }
         if let Some(Allowance::Fraction(value)) = self.allow_changed
             && !(0.0..=1.0).contains(&value)
         {
@@ -149,6 +234,9 @@ impl RuleChoice {
             floor: self.floor.or(base.floor),
             non_finite: self.non_finite.or(base.non_finite),
             allow_changed: self.allow_changed.or(base.allow_changed),
+            ppd: self.ppd.or(base.ppd),
+            flip_mode: self.flip_mode.or(base.flip_mode),
+            flip_exposures: self.flip_exposures.or(base.flip_exposures),
         }
     }
 }
@@ -177,27 +265,65 @@ impl Rules {
         Ok(Self { base, exceptions })
     }
 
-    /// The rule and the allowance for `aov`, one of the `keys` of its file.
+    /// The rule and the allowance for `aov`, one of the `keys` of its file. An AOV for which `flip` is not
+    /// defined is judged by the metric of its kind, with a tolerance of 0.
     pub fn rule(&self, aov: &Aov, keys: &[&str]) -> (Rule, Allowance) {
-        let fitting = self.exceptions.iter().filter(|(glob, _)| glob.chooses(&aov.key, keys.iter().copied()));
-        let choice = fitting.fold(self.base, |base, (_, choice)| choice.over(base));
-        let metric = choice.metric.unwrap_or_else(|| default_metric(aov.kind));
+        let choice = self.choice(aov, keys);
+        let wanted = choice.metric.unwrap_or_else(|| default_metric(aov.kind));
+        let is_defined = wanted != Metric::Flip || has_flip(aov);
+        let metric = if is_defined { wanted } else { default_metric(aov.kind) };
+        let has_tolerance = is_defined && metric != Metric::Id;
         let rule = Rule {
             metric,
-            abs: if metric == Metric::Id { 0.0 } else { choice.abs.unwrap_or(0.0) },
-            rel: if metric.takes_relative_tolerance() { choice.rel.unwrap_or(0.0) } else { 0.0 },
+            abs: choice.abs.filter(|_| has_tolerance).unwrap_or(0.0),
+            rel: choice.rel.filter(|_| is_defined && metric.takes_relative_tolerance()).unwrap_or(0.0),
             floor: choice.floor.unwrap_or(Rule::DEFAULT_FLOOR),
             non_finite: choice.non_finite.unwrap_or_default(),
-            flip: FlipOptions::USUAL,
+            flip: FlipOptions {
+                pixels_per_degree: choice.ppd.unwrap_or(FlipOptions::DEFAULT_PIXELS_PER_DEGREE),
+                mode: choice.flip_mode.unwrap_or_default(),
+                exposures: match choice.flip_exposures.unwrap_or_default() {
+                    ExposureChoice::Frame | ExposureChoice::Sequence => Exposures::OfReference,
+                    ExposureChoice::Fixed(start, stop) => Exposures::Fixed { start, stop },
+                },
+            },
         };
         (rule, choice.allow_changed.unwrap_or_default())
     }
+
+    /// Whether `aov` is judged by `flip` with one range of exposures for all frames.
+    pub fn wants_one_range(&self, aov: &Aov, keys: &[&str]) -> bool {
+        self.rule(aov, keys).0.metric == Metric::Flip
+            && self.choice(aov, keys).flip_exposures == Some(ExposureChoice::Sequence)
+    }
+
+    /// Why `aov` is not judged by the metric that was asked for, if so.
+    pub fn note(&self, aov: &Aov, keys: &[&str]) -> Option<String> {
+        let is_asked = self.choice(aov, keys).metric == Some(Metric::Flip);
+        let (rule, _) = self.rule(aov, keys);
+        (is_asked && rule.metric != Metric::Flip).then(|| {
+            let key = &aov.key;
+            format!("flip is not defined for {key:?}, which has no R, G, B: compared by {}", rule.metric)
+        })
+    }
+
+    fn choice(&self, aov: &Aov, keys: &[&str]) -> RuleChoice {
+        let fitting = self.exceptions.iter().filter(|(glob, _)| glob.chooses(&aov.key, keys.iter().copied()));
+        fitting.fold(self.base, |base, (_, choice)| choice.over(base))
+    }
+}
+
+/// Whether the channels are colours or grey.
+fn has_flip(aov: &Aov) -> bool {
+    let names: Vec<&str> = aov.channels.iter().map(|channel| channel.name.as_str()).collect();
+    let is_id = |index: usize| aov.channels[index].sample_type == SampleType::U32;
+    colours(&names).is_some_and(|found| !found.into_iter().any(is_id))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::AovKind;
+    use crate::image::{AovChannel, AovKind};
 
     fn aov(key: &str, kind: AovKind) -> Aov {
         Aov { key: key.to_owned(), kind, part: 0, channels: Vec::new() }
@@ -234,6 +360,41 @@ mod tests {
         assert!(matches!(rel.check(), Err(RuleError::NoRelative { metric: Metric::Rel })));
         let nan = RuleChoice { abs: Some(f64::NAN), ..Default::default() };
         assert!(matches!(nan.check(), Err(RuleError::Tolerance { name: "absolute", .. })));
+    }
+
+    #[test]
+    fn flip_is_for_colours_and_grey() {
+        let channels = |names: &[&str], sample_type| {
+            let channels = names.iter().enumerate();
+            let channel =
+                |(index, name): (usize, &&str)| AovChannel { name: (*name).to_owned(), index, sample_type };
+            channels.map(channel).collect::<Vec<_>>()
+        };
+        let choice = RuleChoice { metric: Some(Metric::Flip), abs: Some(0.05), ..Default::default() };
+        let rules = Rules::new(choice, vec![]).expect("sound");
+        let judged = |names: &[&str], sample_type, kind| {
+            let aov = Aov { channels: channels(names, sample_type), ..aov("x", kind) };
+            let (rule, _) = rules.rule(&aov, &["x"]);
+            (rule.metric, rule.abs, rules.note(&aov, &["x"]).is_some())
+        };
+        let colour = judged(&["R", "G", "B", "A"], SampleType::F16, AovKind::Colour);
+        assert_eq!(colour, (Metric::Flip, 0.05, false));
+        assert_eq!(judged(&["Z"], SampleType::F32, AovKind::Scalar), (Metric::Flip, 0.05, false));
+        let normal = judged(&["X", "Y", "Z"], SampleType::F32, AovKind::Normal);
+        assert_eq!(normal, (Metric::Abs, 0.0, true));
+        assert_eq!(judged(&["id"], SampleType::U32, AovKind::Id), (Metric::Id, 0.0, true));
+    }
+
+    #[test]
+    fn exposures_are_words_or_stops() {
+        assert_eq!("sequence".parse(), Ok(ExposureChoice::Sequence));
+        assert_eq!("-4,2.5".parse(), Ok(ExposureChoice::Fixed(-4.0, 2.5)));
+        assert!("often".parse::<ExposureChoice>().is_err());
+        let rule = |text: &str| toml::from_str::<RuleChoice>(text).map(|choice| choice.flip_exposures);
+        assert_eq!(rule("flip-exposures = [-1.0, 2.0]"), Ok(Some(ExposureChoice::Fixed(-1.0, 2.0))));
+        assert_eq!(rule("flip-exposures = \"frame\""), Ok(Some(ExposureChoice::Frame)));
+        let back = RuleChoice { flip_exposures: Some(ExposureChoice::Fixed(1.0, 0.0)), ..Default::default() };
+        assert!(matches!(back.check(), Err(RuleError::Exposures { .. })));
     }
 
     #[test]

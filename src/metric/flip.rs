@@ -106,22 +106,26 @@ pub struct FlipMap {
 /// reference) of each. Named so, in any case, short or long; or one channel beside alpha, of any name,
 /// taken as grey. `None`: ꟻLIP is not defined for the pair, nor for 32-bit integers.
 pub fn channels(pair: &Pair<'_>) -> Option<[(usize, usize); 3]> {
-    let name = |&(_, r): &(usize, usize)| pair.reference.channels[r].name.as_str();
-    let is = |channel: &(usize, usize), short: &str, long: &str| {
-        name(channel).eq_ignore_ascii_case(short) || name(channel).eq_ignore_ascii_case(long)
-    };
-    let named = |short: &str, long: &str| pair.channels.iter().copied().find(|c| is(c, short, long));
-    let colours = [("R", "red"), ("G", "green"), ("B", "blue")].map(|(short, long)| named(short, long));
-    let found = match colours {
-        [Some(red), Some(green), Some(blue)] => [red, green, blue],
-        _ => {
-            let is_alone = pair.channels.len() == 1;
-            let mut grey = pair.channels.iter().copied().filter(|c| is_alone || !is(c, "A", "alpha"));
-            [grey.next().filter(|_| grey.next().is_none())?; 3]
-        }
-    };
-    let is_id = |(a, b)| sample_types(pair, (a, b)).contains(&SampleType::U32);
+    let channels: Vec<_> = pair.channels.iter().map(|&(_, r)| &pair.reference.channels[r]).collect();
+    let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
+    let found = colours(&names)?.map(|index| pair.channels[index]);
+    let is_id = |channel| sample_types(pair, channel).contains(&SampleType::U32);
     (!found.into_iter().any(is_id)).then_some(found)
+}
+
+/// Which of the channels of these names are red, green and blue; see [`channels`].
+pub fn colours(names: &[&str]) -> Option<[usize; 3]> {
+    let is = |index: &usize, short: &str, long: &str| {
+        names[*index].eq_ignore_ascii_case(short) || names[*index].eq_ignore_ascii_case(long)
+    };
+    let named = |short: &str, long: &str| (0..names.len()).find(|index| is(index, short, long));
+    match [("R", "red"), ("G", "green"), ("B", "blue")].map(|(short, long)| named(short, long)) {
+        [Some(red), Some(green), Some(blue)] => Some([red, green, blue]),
+        _ => {
+            let mut grey = (0..names.len()).filter(|index| names.len() == 1 || !is(index, "A", "alpha"));
+            Some([grey.next().filter(|_| grey.next().is_none())?; 3])
+        }
+    }
 }
 
 fn sample_types(pair: &Pair<'_>, (a, b): (usize, usize)) -> [SampleType; 2] {
