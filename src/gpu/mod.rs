@@ -5,9 +5,14 @@
 
 mod adapter;
 mod backend;
+mod bands;
 mod delta;
+mod device;
 mod error;
 mod gather;
+mod kit;
+mod room;
+mod rooms;
 mod selftest;
 mod settle;
 mod shader;
@@ -15,11 +20,13 @@ mod threshold;
 mod tile;
 mod upload;
 
-pub use adapter::{Gpu, Prefer, choose, device_descriptor};
-pub use backend::{GpuBackend, Unsettled};
+pub use adapter::{Adapter, AdapterFacts, AdapterLimits, AdapterName, Prefer, Wanted, adapters, choose};
+pub use backend::{DEFAULT_VRAM_BYTES, GpuBackend};
 pub use delta::{DeltaJob, DeltaPass, GpuDelta, MAX_CHANNELS, delta_source};
+pub use device::{Gpu, device_descriptor};
 pub use error::Error;
 pub use gather::{GatherPass, gather_source};
+pub use kit::Unsettled;
 pub use shader::{metric_code, type_code, with_prelude};
 pub use tile::{TILE, TILE_DOUBT, TILE_INEXACT, Tile, tile_grid, tile_rect};
 pub use upload::{GpuChannel, GpuPlane, bits_format};

@@ -2,6 +2,7 @@
 //! (install Mesa's lavapipe: mesa-vulkan-drivers, libvulkan1): a skip would look like a pass.
 
 mod adapter;
+mod bands;
 mod failure;
 mod gather;
 mod luminance;
