@@ -80,6 +80,11 @@ impl Adapter {
         Ok(Gpu::from_parts(self.info.clone(), device, queue))
     }
 
+    /// Whether it is a CPU that plays a GPU.
+    pub fn is_software(&self) -> bool {
+        is_software(&self.info)
+    }
+
     /// What is worth knowing of it.
     pub fn facts(&self) -> AdapterFacts {
         let (info, limits, features) = (&self.info, self.adapter.limits(), self.adapter.features());
@@ -93,7 +98,7 @@ impl Adapter {
             vendor_id: info.vendor,
             device_id: info.device,
             pci_bus_id: info.device_pci_bus_id.clone(),
-            software: is_software(info),
+            software: self.is_software(),
             limits: AdapterLimits {
                 texture_side: limits.max_texture_dimension_2d,
                 buffer_bytes: limits.max_buffer_size,

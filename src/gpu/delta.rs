@@ -321,8 +321,14 @@ fn bindings() -> Vec<wgpu::BindGroupLayoutEntry> {
 #[cfg(test)]
 mod tests {
     use super::Params;
-    use super::delta_source;
+    use super::{bindings, delta_source};
+    use crate::gpu::bindings::assert_bindings;
     use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn the_pass_binds_what_the_shader_declares() {
+        assert_bindings(&delta_source(), &bindings());
+    }
 
     #[test]
     fn params_have_one_layout() {

@@ -3,6 +3,7 @@
 
 mod adapter;
 mod bands;
+mod denormals;
 mod failure;
 mod gather;
 mod luminance;
