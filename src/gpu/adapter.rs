@@ -74,7 +74,17 @@ impl Adapter {
     /// # Errors
     /// When it gives no device.
     pub fn open(&self) -> Result<Gpu, Error> {
-        let request = self.adapter.request_device(&device_descriptor(&self.adapter));
+        self.open_with(wgpu::Features::empty())
+    }
+
+    /// As [`Adapter::open`], with those of `features` that it has: no comparison needs any.
+    ///
+    /// # Errors
+    /// When it gives no device.
+    pub fn open_with(&self, features: wgpu::Features) -> Result<Gpu, Error> {
+        let required_features = features & self.adapter.features();
+        let descriptor = wgpu::DeviceDescriptor { required_features, ..device_descriptor(&self.adapter) };
+        let request = self.adapter.request_device(&descriptor);
         let (device, queue) = pollster::block_on(request)
             .map_err(|e| Error::NoDevice { adapter: self.info.name.clone(), reason: e.to_string() })?;
         Ok(Gpu::from_parts(self.info.clone(), device, queue))

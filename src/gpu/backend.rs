@@ -109,7 +109,8 @@ impl GpuBackend {
         self.kit().unsettled(pair, rule, want, pixels)
     }
 
-    fn kit(&self) -> &Kit {
+    /// The one in use.
+    pub(super) fn kit(&self) -> &Kit {
         self.kits.iter().rev().find_map(OnceLock::get).expect("the first is there from the beginning")
     }
 

@@ -39,10 +39,10 @@ pub struct Unsettled {
 }
 
 /// One comparison.
-struct Job<'a> {
-    pair: &'a Pair<'a>,
-    rule: &'a Rule,
-    pixels: &'a [(i32, i32)],
+pub(super) struct Job<'a> {
+    pub pair: &'a Pair<'a>,
+    pub rule: &'a Rule,
+    pub pixels: &'a [(i32, i32)],
 }
 
 /// A piece on the device that has not been read back.
@@ -135,7 +135,7 @@ impl Kit {
     }
 
     /// Submits the pass over a piece.
-    fn submit(&self, lent: &mut Lent<'_>, placed: &Placed, job: &Job<'_>) -> Result<(), Error> {
+    pub fn submit(&self, lent: &mut Lent<'_>, placed: &Placed, job: &Job<'_>) -> Result<(), Error> {
         let channels: Vec<_> = (0..job.pair.channels.len()).map(|i| (i, i)).collect();
         let delta_job = DeltaJob {
             candidate: &placed.candidate,
@@ -184,7 +184,7 @@ pub(super) fn supported(pair: &Pair<'_>, rule: &Rule) -> Option<SampleType> {
 }
 
 /// Places for all results over `window`.
-fn empty(window: Window, want: Want, pixels: usize) -> Unsettled {
+pub(super) fn empty(window: Window, want: Want, pixels: usize) -> Unsettled {
     let (columns, rows) = tile_grid(window);
     let map = || {
         let len = window.pixels() as usize;
