@@ -155,7 +155,12 @@ fn compare(
     steps()?;
     let runs: Vec<Steps> = (0..RUNS).map(|_| steps()).collect::<Result<_, Error>>()?;
     let step = |of: fn(&Steps) -> Duration| middle(runs.iter().map(of).collect());
-    let whole = |backend: &dyn Backend| median(|| Ok(drop(black_box(backend.compare(&pair, rule, want)))));
+    let whole = |backend: &dyn Backend| {
+        median(|| {
+            black_box(backend.compare(&pair, rule, want));
+            Ok(())
+        })
+    };
     let (cpu, gpu) = (whole(&Cpu)?, whole(backend)?);
     let unsettled = median(|| backend.unsettled(&pair, rule, want, &[]).map(|found| drop(black_box(found))))?;
     let together = median(|| {

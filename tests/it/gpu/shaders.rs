@@ -146,7 +146,7 @@ impl Constants<'_> {
     /// Whether any number that `handle` is made of is huge.
     fn is_huge(&self, handle: Handle<Expression>) -> bool {
         let numbers = self.numbers(&self.function.expressions, handle, &mut Vec::new());
-        numbers.into_iter().any(|number| matches!(number, Literal::F32(n) if !(n.abs() < HUGE)))
+        numbers.into_iter().any(|number| matches!(number, Literal::F32(n) if n.is_nan() || n.abs() >= HUGE))
     }
 
     /// The numbers that an expression is made of, as far as they are written in the shader; none where
