@@ -1,19 +1,25 @@
-//! Times the GPU back end against its definition on the CPU and against copying the same bytes.
+//! Times the GPU back end, step by step, against its definition on the CPU and against copying the
+//! same bytes, on the device and in memory.
 //!
-//! `cargo bench --bench gpu [-- WIDTHxHEIGHT]`. Prints medians of five runs, and throughputs beside
-//! that of a copy in memory: those ratios can be compared between machines, milliseconds cannot.
-//! Of the GPU's time, `settle` is what the CPU does again in f64 (see `src/gpu/settle.rs`).
+//! `cargo bench --bench gpu [-- WIDTHxHEIGHT]`; `WGPU_ADAPTER_NAME` and `WGPU_BACKEND` choose the
+//! adapter. Prints medians of five runs, and throughputs beside those of copies in the same run: such
+//! ratios can be compared between machines, milliseconds cannot. The bytes are those of the samples
+//! of both sides, for every figure but the read-back's.
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use aovscope::gpu::{Gpu, GpuBackend, Prefer};
+use aovscope::gpu::{
+    DeltaJob, DeltaPass, Error, Gpu, GpuBackend, GpuDelta, GpuPlane, Prefer, Steps, adapters, choose,
+};
 use aovscope::image::{Plane, PlaneChannel, Samples, Window};
 use aovscope::metric::{Backend, Cpu, Extent, Metric, Pair, Rule, Want};
 use half::f16;
 
 const RUNS: usize = 5;
+/// Frames that are compared at a time, as the engine does.
+const THREADS: usize = 3;
 
 /// What the planes hold.
 #[derive(Clone, Copy, Debug)]
@@ -29,50 +35,247 @@ enum Content {
 }
 
 fn main() {
-    let gpu = match Gpu::open(Prefer::Any).and_then(GpuBackend::new) {
-        Ok(gpu) => gpu,
-        Err(error) => return println!("{error}"),
-    };
-    let window = size_from(std::env::args().skip(1)).unwrap_or(Window::of_size(3840, 2160));
-    let info = gpu.gpu().info();
-    println!("{} ({:?}, {:?}, {})", info.name, info.device_type, info.backend, info.driver_info);
-    if gpu.gpu().is_software() {
-        println!("this adapter is software, the GPU's times are not a speed figure");
-    }
-    println!("pairs of 3 channels, {window}");
-    for content in [Content::F32, Content::F16, Content::U8Random, Content::U8Steps] {
-        compare(&gpu, window, content);
-    }
-    if let Some(trouble) = gpu.trouble() {
-        println!("{trouble}");
+    if let Err(error) = run() {
+        println!("{error}");
     }
 }
 
-fn compare(gpu: &GpuBackend, window: Window, content: Content) {
-    let planes = [0, 1].map(|salt| plane(window, content, salt));
-    let pair = Pair::new(&planes[0], &planes[1], Extent::Union).expect("the same windows");
+fn run() -> Result<(), Error> {
+    let adapters = adapters();
+    let chosen = choose(&adapters, &Prefer::Any.into())?;
+    // Software has timestamps too, and they are wrong.
+    let wanted = if adapters[chosen].is_software() { wgpu::Features::empty() } else { TIMESTAMPS };
+    let gpu = adapters[chosen].open_with(wanted)?;
+    let info = gpu.info();
+    println!("{} ({:?}, {:?}, {})", info.name, info.device_type, info.backend, info.driver_info);
+    if gpu.is_software() {
+        println!("this adapter is software, the GPU's times are not a speed figure");
+    }
+    let backend = GpuBackend::new(gpu)?;
+    let device = Timer::new(backend.gpu().clone());
+    println!(
+        "times on the device: {}",
+        if device.queries.is_some() { "timestamps" } else { "submit and wait" }
+    );
+    let window = size_from(std::env::args().skip(1)).unwrap_or(Window::of_size(3840, 2160));
+    println!("pairs of 3 channels, {window}");
+    for content in [Content::F32, Content::F16, Content::U8Random, Content::U8Steps] {
+        let planes = [0, 1].map(|salt| plane(window, content, salt));
+        let bytes = planes.iter().map(Plane::size_bytes).sum();
+        println!("\n{content:?}: {:.1} MB", bytes as f64 / 1e6);
+        let report = Report { bytes, memory: time_of_copy(&planes), device: copies(&device, &planes)? };
+        for (metric, want) in
+            [(Metric::Abs, Want::Stats), (Metric::Abs, Want::Map), (Metric::Rel, Want::Stats)]
+        {
+            println!("  {} {want:?}", metric.name());
+            compare(&backend, &device, &planes, (&Rule::exact(metric), want), &report)?;
+        }
+    }
+    println!("\nmost memory on the device: {:.1} MB", backend.peak_bytes() as f64 / 1e6);
+    if let Some(trouble) = backend.trouble() {
+        println!("{trouble}");
+    }
+    Ok(())
+}
+
+/// What all figures of one content are held against.
+struct Report {
+    bytes: u64,
+    memory: Duration,
+    device: Duration,
+}
+
+impl Report {
+    /// One line: `copy` is what the same bytes take in the place where the work is done.
+    fn line(&self, what: &str, time: Duration, copy: Duration) {
+        let of_copy = copy.as_secs_f64() / time.as_secs_f64();
+        println!("    {what:<34} {}, {of_copy:.2} of copy", figure(self.bytes, time));
+    }
+}
+
+fn figure(bytes: u64, time: Duration) -> String {
+    format!("{:>9} {:>7.2} GB/s", format!("{time:.1?}"), bytes as f64 / 1e9 / time.as_secs_f64())
+}
+
+/// Copies of both planes: on the device from texture to texture (the one that counts) and from buffer
+/// to buffer, and to the device in the two ways that there are. Returns the first.
+fn copies(device: &Timer, planes: &[Plane; 2]) -> Result<Duration, Error> {
+    let gpu = &device.gpu;
     let bytes: u64 = planes.iter().map(Plane::size_bytes).sum();
-    let speed = |time: Duration| bytes as f64 / 1e9 / time.as_secs_f64();
-    let copy = time_of_copy(&planes);
-    println!("{content:?}: {:.1} MB, copy {copy:.1?} ({:.1} GB/s)", bytes as f64 / 1e6, speed(copy));
-    for (metric, want) in [(Metric::Abs, Want::Stats), (Metric::Abs, Want::Map), (Metric::Rel, Want::Stats)] {
-        let rule = Rule::exact(metric);
-        let time = |backend: &dyn Backend| median(|| drop(black_box(backend.compare(&pair, &rule, want))));
-        let (cpu, all) = (time(&Cpu), time(gpu));
-        let pass = median(|| drop(black_box(gpu.unsettled(&pair, &rule, want, &[]))));
-        let figure = |time: Duration| {
-            let of_copy = copy.as_secs_f64() / time.as_secs_f64();
-            format!("{time:.1?} ({:.2} GB/s, {of_copy:.2} of copy)", speed(time))
+    let [from, to] = [GpuPlane::upload(gpu, &planes[0])?, GpuPlane::upload(gpu, &planes[1])?];
+    let buffer = |usage| {
+        let size = (bytes / 2).next_multiple_of(4);
+        let descriptor = wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false };
+        gpu.guarded(size, || gpu.device().create_buffer(&descriptor))
+    };
+    let (source, target) = (buffer(wgpu::BufferUsages::COPY_SRC)?, buffer(wgpu::BufferUsages::COPY_DST)?);
+    let textures = device.time(|encoder| {
+        // Half of the bytes in each direction.
+        for (from, to) in [(&from, &to), (&to, &from)] {
+            for (from, to) in from.channels.iter().zip(&to.channels) {
+                let (from, to) = (&from.texture, &to.texture);
+                encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+            }
+        }
+    })?;
+    let buffers = device.time(|encoder| {
+        encoder.copy_buffer_to_buffer(&source, 0, &target, 0, source.size());
+        encoder.copy_buffer_to_buffer(&source, 0, &target, 0, source.size());
+    })?;
+    let write_texture = median(|| {
+        for (plane, on_device) in planes.iter().zip([&from, &to]) {
+            for (channel, texture) in plane.channels.iter().zip(on_device.channels.iter().map(|c| &c.texture))
+            {
+                let row = texture.width() * channel.samples.sample_type().bytes() as u32;
+                let layout =
+                    wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None };
+                let bytes = channel.samples.as_bytes();
+                gpu.queue().write_texture(texture.as_image_copy(), bytes, layout, texture.size());
+            }
+        }
+        gpu.queue().submit([]);
+        gpu.idle()
+    })?;
+    println!("    {:<34} {}", "copy in memory", figure(bytes, time_of_copy(planes)));
+    println!("    {:<34} {}", "copy texture to texture", figure(bytes, textures));
+    println!("    {:<34} {}", "copy buffer to buffer", figure(bytes, buffers));
+    println!("    {:<34} {}", "upload by write_texture", figure(bytes, write_texture));
+    Ok(textures)
+}
+
+fn compare(
+    backend: &GpuBackend,
+    device: &Timer,
+    planes: &[Plane; 2],
+    (rule, want): (&Rule, Want),
+    report: &Report,
+) -> Result<(), Error> {
+    let pair = Pair::new(&planes[0], &planes[1], Extent::Union).expect("the same windows");
+    let steps = || Ok(backend.steps(&pair, rule, want)?.expect("three channels of one type are the GPU's"));
+    steps()?;
+    let runs: Vec<Steps> = (0..RUNS).map(|_| steps()).collect::<Result<_, Error>>()?;
+    let step = |of: fn(&Steps) -> Duration| middle(runs.iter().map(of).collect());
+    let whole = |backend: &dyn Backend| {
+        median(|| {
+            black_box(backend.compare(&pair, rule, want));
+            Ok(())
+        })
+    };
+    let (cpu, gpu) = (whole(&Cpu)?, whole(backend)?);
+    let unsettled = median(|| backend.unsettled(&pair, rule, want, &[]).map(|found| drop(black_box(found))))?;
+    let together = median(|| {
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| drop(black_box(backend.compare(&pair, rule, want))));
+            }
+        });
+        Ok(())
+    })?;
+    report.line("upload", step(|steps| steps.upload), report.memory);
+    report.line("delta pass", pass(device, &pair, rule)?, report.device);
+    report.line("delta pass, with submission", step(|steps| steps.pass), report.device);
+    println!(
+        "    {:<34} {}",
+        "read-back (its own bytes)",
+        figure(result_bytes(&pair, want), step(|s| s.read_back))
+    );
+    println!("    {:<34} {:>9}", "settle", format!("{:.1?}", gpu.saturating_sub(unsettled)));
+    report.line("whole", gpu, report.memory);
+    report.line(&format!("whole, {THREADS} at a time, each"), together / THREADS as u32, report.memory);
+    report.line("cpu", cpu, report.memory);
+    println!("    {:<34} {:>9.2}", "cpu / gpu", cpu.as_secs_f64() / gpu.as_secs_f64());
+    Ok(())
+}
+
+/// The pass alone.
+fn pass(device: &Timer, pair: &Pair<'_>, rule: &Rule) -> Result<Duration, Error> {
+    let gpu = &device.gpu;
+    let [candidate, reference] =
+        [GpuPlane::upload(gpu, pair.candidate)?, GpuPlane::upload(gpu, pair.reference)?];
+    let (pass, target) = (DeltaPass::new(gpu)?, GpuDelta::new(gpu, pair.window)?);
+    let job = DeltaJob {
+        candidate: &candidate,
+        reference: &reference,
+        channels: &pair.channels,
+        window: pair.window,
+        rule,
+    };
+    device.time(|encoder| pass.record(encoder, &job, &target, 0..u32::MAX).expect("it did so before"))
+}
+
+/// Records, and the map with its flags where it is wanted.
+fn result_bytes(pair: &Pair<'_>, want: Want) -> u64 {
+    let records = pair.window.pixels() / 256 * 64;
+    records + if want == Want::Map { pair.window.pixels() * 8 } else { 0 }
+}
+
+const TIMESTAMPS: wgpu::Features =
+    wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS);
+
+/// Times what is recorded for the device.
+struct Timer {
+    gpu: Gpu,
+    queries: Option<wgpu::QuerySet>,
+}
+
+impl Timer {
+    fn new(gpu: Gpu) -> Self {
+        let queries = gpu.device().features().contains(TIMESTAMPS).then(|| {
+            let ty = wgpu::QueryType::Timestamp;
+            gpu.device().create_query_set(&wgpu::QuerySetDescriptor { label: None, ty, count: 2 })
+        });
+        Self { gpu, queries }
+    }
+
+    /// The median time of what `record` records: by timestamps where the device has them, else from
+    /// its submission to its end.
+    fn time(&self, record: impl Fn(&mut wgpu::CommandEncoder)) -> Result<Duration, Error> {
+        let mut times = Vec::new();
+        for _ in 0..=RUNS {
+            times.push(match &self.queries {
+                Some(queries) => self.by_timestamps(queries, &record)?,
+                None => self.by_clock(&record)?,
+            });
+        }
+        // The first compiles and makes room.
+        Ok(middle(times.split_off(1)))
+    }
+
+    fn by_clock(&self, record: impl Fn(&mut wgpu::CommandEncoder)) -> Result<Duration, Error> {
+        self.gpu.idle()?;
+        let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
+        record(&mut encoder);
+        let commands = encoder.finish();
+        let start = Instant::now();
+        self.gpu.queue().submit([commands]);
+        self.gpu.idle()?;
+        Ok(start.elapsed())
+    }
+
+    fn by_timestamps(
+        &self,
+        queries: &wgpu::QuerySet,
+        record: impl Fn(&mut wgpu::CommandEncoder),
+    ) -> Result<Duration, Error> {
+        use wgpu::BufferUsages as Usage;
+        let buffer = |usage| {
+            let descriptor =
+                wgpu::BufferDescriptor { label: None, size: 16, usage, mapped_at_creation: false };
+            self.gpu.device().create_buffer(&descriptor)
         };
-        println!(
-            "  {:>3} {:>5}: cpu {}, gpu {} of which settle {:.1?}, cpu/gpu {:.2}",
-            metric.name(),
-            format!("{want:?}").to_lowercase(),
-            figure(cpu),
-            figure(all),
-            all.saturating_sub(pass),
-            cpu.as_secs_f64() / all.as_secs_f64()
-        );
+        let (resolved, read) =
+            (buffer(Usage::QUERY_RESOLVE | Usage::COPY_SRC), buffer(Usage::MAP_READ | Usage::COPY_DST));
+        let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
+        encoder.write_timestamp(queries, 0);
+        record(&mut encoder);
+        encoder.write_timestamp(queries, 1);
+        encoder.resolve_query_set(queries, 0..2, &resolved, 0);
+        encoder.copy_buffer_to_buffer(&resolved, 0, &read, 0, 16);
+        self.gpu.queue().submit([encoder.finish()]);
+        let [start, end]: [u64; 2] =
+            self.gpu.read(&[(&read, 16)], |bytes| bytemuck::pod_read_unaligned(bytes[0]))?;
+        let nanoseconds = (end - start) as f64 * f64::from(self.gpu.queue().get_timestamp_period());
+        Ok(Duration::from_secs_f64(nanoseconds / 1e9))
     }
 }
 
@@ -86,9 +289,10 @@ fn time_of_copy(planes: &[Plane]) -> Duration {
             black_box(target.as_mut_slice()).copy_from_slice(black_box(source));
             black_box(target.as_slice());
         }
+        Ok(())
     });
     assert!(targets.iter().zip(&sources).all(|(target, source)| target == source), "it was copied");
-    time
+    time.expect("memory does not fail")
 }
 
 fn size_from(mut args: impl Iterator<Item = String>) -> Option<Window> {
@@ -99,17 +303,20 @@ fn size_from(mut args: impl Iterator<Item = String>) -> Option<Window> {
 }
 
 /// The median after one run that does not count: it compiles and makes room.
-fn median(mut run: impl FnMut()) -> Duration {
-    run();
-    let mut times: Vec<Duration> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed()
-        })
-        .collect();
+fn median(mut run: impl FnMut() -> Result<(), Error>) -> Result<Duration, Error> {
+    run()?;
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        run()?;
+        times.push(start.elapsed());
+    }
+    Ok(middle(times))
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
     times.sort();
-    times[RUNS / 2]
+    times[times.len() / 2]
 }
 
 /// Three channels; see [`Content`].

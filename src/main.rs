@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aovscope::cli::{Cli, Command, compare, demo, info, probe};
+use aovscope::cli::{Cli, Command, compare, demo, gpu, info, probe};
 use aovscope::engine::Verdict;
 use aovscope::export::remove_unfinished;
 use clap::Parser;
@@ -57,6 +57,10 @@ fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
         }),
         Some(Command::Compare(args)) => compare::run(args, &mut out, Arc::clone(cancel)),
         Some(Command::Probe(args)) => probe::run(args, &mut out, Arc::clone(cancel)),
+        Some(Command::Gpu(args)) => Ok(match gpu::run(args, &mut out)? {
+            gpu::Outcome::Usable => Verdict::Same,
+            gpu::Outcome::Unusable => Verdict::Incomplete,
+        }),
         None => {
             drop(out);
             open_window(cli.paths.clone())?;

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
 use crate::engine::{self, Allowance, AovGlob, ExposureChoice, Probe, ProbeShape, RuleChoice, Rules};
-use crate::gpu::{self, Gpu, GpuBackend, Prefer};
+use crate::gpu::{self, AdapterName, DEFAULT_VRAM_BYTES, GpuBackend, Prefer, Wanted};
 use crate::image::Window;
 use crate::load::half_of_free_memory;
 use crate::metric::flip::FlipMode;
@@ -193,7 +193,7 @@ fn region(text: &str) -> Result<Probe, String> {
 }
 
 /// How a command computes.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Running")]
 pub struct RunArgs {
     /// auto takes a hardware GPU where there is one, else the CPU; the results are the same.
@@ -202,6 +202,13 @@ pub struct RunArgs {
     /// Memory for decoded frames, as 8GiB or 512MiB; half of what is free unless given.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub memory: Option<u64>,
+    /// Graphics adapter for auto and gpu: part of its name or its number, as `aovscope gpu` lists them;
+    /// software too.
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub adapter: Option<AdapterName>,
+    /// Memory of the GPU to use at most, as 2GiB or 512MiB; larger pictures are compared in bands.
+    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "2GiB")]
+    pub vram: u64,
     /// Threads; as many as there are cores unless given.
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
@@ -236,7 +243,7 @@ impl RunArgs {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
         let _ = pool.thread_name(|index| format!("pixels-{index}")).build_global();
         Ok(engine::Context {
-            backend: self.backend.open(self.quiet)?,
+            backend: self.open_backend()?,
             limits: self.limits.into(),
             threads,
             memory_bytes: self.memory.unwrap_or_else(half_of_free_memory),
@@ -246,22 +253,44 @@ impl RunArgs {
     }
 }
 
-impl BackendName {
-    fn open(self, quiet: bool) -> anyhow::Result<Arc<dyn Backend>> {
-        match self {
-            Self::Cpu => Ok(Arc::new(Cpu)),
-            Self::Gpu => Ok(Arc::new(GpuBackend::new(Gpu::open(Prefer::Any)?)?)),
+impl Default for RunArgs {
+    /// As without options.
+    fn default() -> Self {
+        Self {
+            backend: BackendName::default(),
+            memory: None,
+            adapter: None,
+            vram: DEFAULT_VRAM_BYTES,
+            threads: None,
+            quiet: false,
+            limits: LimitArgs::default(),
+        }
+    }
+}
+
+impl RunArgs {
+    /// The back end asked for.
+    fn open_backend(&self) -> anyhow::Result<Arc<dyn Backend>> {
+        let wanted = match self.backend {
+            BackendName::Cpu if self.adapter.is_some() => {
+                bail!("--adapter chooses a GPU: it goes with --backend auto or gpu")
+            }
+            BackendName::Cpu => return Ok(Arc::new(Cpu)),
+            BackendName::Gpu => Wanted { prefer: Prefer::Any, name: self.adapter.clone() },
             // A software adapter is slower than the CPU back end, and gives the same numbers.
-            Self::Auto => match Gpu::open(Prefer::Hardware).and_then(GpuBackend::new) {
-                Ok(gpu) => Ok(Arc::new(gpu)),
-                Err(error) => {
-                    // To have no GPU is nothing to speak of.
-                    if !quiet && !matches!(error, gpu::Error::NoAdapter { .. }) {
-                        super::note(&format!("the CPU compares, since {error}"));
-                    }
-                    Ok(Arc::new(Cpu))
+            BackendName::Auto => Wanted { prefer: Prefer::Hardware, name: self.adapter.clone() },
+        };
+        let is_asked_for = self.backend == BackendName::Gpu || self.adapter.is_some();
+        match GpuBackend::open(wanted, self.vram) {
+            Ok(gpu) => Ok(Arc::new(gpu)),
+            Err(error) if is_asked_for => Err(error.into()),
+            Err(error) => {
+                // To have no GPU is nothing to speak of.
+                if !self.quiet && !matches!(error, gpu::Error::NoAdapter { .. }) {
+                    super::note(&format!("the CPU compares, since {error}"));
                 }
-            },
+                Ok(Arc::new(Cpu))
+            }
         }
     }
 }
@@ -309,6 +338,17 @@ mod tests {
         assert_eq!(bytes("1.5k"), Ok(1536));
         assert_eq!(bytes("4096"), Ok(4096));
         assert!(bytes("8 parsecs").is_err() && bytes("-1").is_err() && bytes("").is_err());
+    }
+
+    #[test]
+    fn the_default_of_vram_is_that_of_the_back_end() {
+        #[derive(clap::Parser)]
+        struct Cli {
+            #[command(flatten)]
+            run: RunArgs,
+        }
+        let cli = <Cli as clap::Parser>::parse_from(["aovscope"]);
+        assert_eq!(cli.run.vram, RunArgs::default().vram);
     }
 
     #[test]

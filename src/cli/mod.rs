@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 pub mod args;
 pub mod compare;
 pub mod demo;
+pub mod gpu;
 pub mod info;
 pub mod limits;
 pub mod output;
@@ -37,6 +38,8 @@ pub enum Command {
     Compare(Box<compare::Args>),
     /// Exact values of pixels and regions over all frames and sequences.
     Probe(Box<probe::Args>),
+    /// Which graphics adapters there are, and which of them compares.
+    Gpu(gpu::Args),
 }
 
 /// Writes one line to standard error.

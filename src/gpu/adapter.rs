@@ -1,11 +1,11 @@
-//! The graphics device: choosing it, its limits, its errors as values, waiting for it.
+//! Which adapters there are, and which one is taken.
 
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::convert::Infallible;
+use std::str::FromStr;
 
-use super::Error;
+use super::{Error, Gpu, device_descriptor};
 
-/// Which adapter is wanted.
+/// Which sort of adapter is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefer {
     /// Hardware if there is any, else software.
@@ -16,221 +16,235 @@ pub enum Prefer {
     Software,
 }
 
-/// A device and its queue, with what is needed to use both. Cheap to clone: all clones share the
-/// device.
+/// One adapter in a user's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdapterName {
+    /// [`Adapter::index`].
+    Index(usize),
+    /// Part of its name, whatever the case.
+    Part(String),
+}
+
+impl FromStr for AdapterName {
+    type Err = Infallible;
+
+    /// A number of one or two digits is an index; `3090` is part of a name.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let index = text.parse().ok().filter(|_| text.len() <= 2);
+        Ok(index.map_or_else(|| Self::Part(text.to_owned()), Self::Index))
+    }
+}
+
+/// Which adapter is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its sort.
+    pub prefer: Prefer,
+    /// Its name: then its sort does not matter, nor does `WGPU_ADAPTER_NAME`.
+    pub name: Option<AdapterName>,
+}
+
+impl From<Prefer> for Wanted {
+    fn from(prefer: Prefer) -> Self {
+        Self { prefer, name: None }
+    }
+}
+
+/// One adapter of this machine.
 #[derive(Clone, Debug)]
-pub struct Gpu {
+pub struct Adapter {
+    /// Its place in [`adapters`].
+    pub index: usize,
     info: wgpu::AdapterInfo,
-    device: wgpu::Device,
-    queue: wgpu::Queue,
-    /// The first error that nobody asked about, or why the device is lost.
-    trouble: Arc<Mutex<Option<String>>>,
+    adapter: wgpu::Adapter,
 }
 
-impl Gpu {
-    /// Opens a device without a screen. The variables `WGPU_BACKEND` (`vulkan`, `gl` ...) and
-    /// `WGPU_ADAPTER_NAME` (part of a name, any case) narrow the choice.
+/// All adapters that drivers offer without a screen, in the drivers' order. Of `WGPU_BACKEND`'s
+/// interfaces only, where that is set.
+pub fn adapters() -> Vec<Adapter> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
+    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let numbered = found.into_iter().enumerate();
+    numbered.map(|(index, adapter)| Adapter { index, info: adapter.get_info(), adapter }).collect()
+}
+
+impl Adapter {
+    /// Opens it.
     ///
     /// # Errors
-    /// When there is no such adapter, or it gives no device.
-    pub fn open(prefer: Prefer) -> Result<Self, Error> {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
-        let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
-        let adapter = choose(adapters, prefer)?;
-        let info = adapter.get_info();
-        let request = adapter.request_device(&device_descriptor(&adapter));
+    /// When it gives no device.
+    pub fn open(&self) -> Result<Gpu, Error> {
+        self.open_with(wgpu::Features::empty())
+    }
+
+    /// As [`Adapter::open`], with those of `features` that it has: no comparison needs any.
+    ///
+    /// # Errors
+    /// When it gives no device.
+    pub fn open_with(&self, features: wgpu::Features) -> Result<Gpu, Error> {
+        let required_features = features & self.adapter.features();
+        let descriptor = wgpu::DeviceDescriptor { required_features, ..device_descriptor(&self.adapter) };
+        let request = self.adapter.request_device(&descriptor);
         let (device, queue) = pollster::block_on(request)
-            .map_err(|e| Error::NoDevice { adapter: info.name.clone(), reason: e.to_string() })?;
-        Ok(Self::from_parts(info, device, queue))
+            .map_err(|e| Error::NoDevice { adapter: self.info.name.clone(), reason: e.to_string() })?;
+        Ok(Gpu::from_parts(self.info.clone(), device, queue))
     }
 
-    /// Wraps a device made elsewhere (by the window, for its surface) from [`device_descriptor`].
-    /// Takes over its handlers for uncaptured errors and for loss.
-    pub fn from_parts(info: wgpu::AdapterInfo, device: wgpu::Device, queue: wgpu::Queue) -> Self {
-        let trouble = Arc::new(Mutex::new(None));
-        let note = Arc::clone(&trouble);
-        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| keep_first(&note, error.to_string())));
-        let note = Arc::clone(&trouble);
-        device.set_device_lost_callback(move |reason, message| {
-            if reason != wgpu::DeviceLostReason::Destroyed {
-                keep_first(&note, format!("device lost: {message}"));
-            }
-        });
-        Self { info, device, queue, trouble }
-    }
-
-    /// The adapter's name.
-    pub fn adapter_name(&self) -> &str {
-        &self.info.name
-    }
-
-    /// Whether the adapter is a CPU that plays a GPU: right, but slower than the CPU back end.
+    /// Whether it is a CPU that plays a GPU.
     pub fn is_software(&self) -> bool {
-        self.info.device_type == wgpu::DeviceType::Cpu
+        is_software(&self.info)
     }
 
-    /// What the driver says of itself.
-    pub fn info(&self) -> &wgpu::AdapterInfo {
-        &self.info
-    }
-
-    /// The device.
-    pub fn device(&self) -> &wgpu::Device {
-        &self.device
-    }
-
-    /// Its queue.
-    pub fn queue(&self) -> &wgpu::Queue {
-        &self.queue
-    }
-
-    /// Most pixels a side of a picture.
-    pub fn max_side(&self) -> u32 {
-        self.device.limits().max_texture_dimension_2d
-    }
-
-    /// Ok while all is well.
-    ///
-    /// # Errors
-    /// The first uncaptured error of the device, or why it is lost; from then on the results of
-    /// this device are worth nothing: make another or use the CPU.
-    pub fn check(&self) -> Result<(), Error> {
-        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        trouble.as_ref().map_or(Ok(()), |reason| Err(Error::Device { reason: reason.clone() }))
-    }
-
-    /// Runs `make`, which creates resources of about `bytes` bytes, and turns what the device has
-    /// to say about it into an error.
-    ///
-    /// # Errors
-    /// When memory is out or a command is invalid.
-    pub fn guarded<T>(&self, bytes: u64, make: impl FnOnce() -> T) -> Result<T, Error> {
-        let invalid = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let made = make();
-        let memory = pollster::block_on(memory.pop());
-        let invalid = pollster::block_on(invalid.pop());
-        if memory.is_some() {
-            return Err(Error::OutOfMemory { bytes });
-        }
-        match invalid {
-            Some(error) => Err(Error::Device { reason: error.to_string() }),
-            None => Ok(made),
-        }
-    }
-
-    /// Reads mapped buffers of `MAP_READ` after all that was submitted: blocks the calling thread,
-    /// which must not be the one that draws. `read` gets the bytes of each buffer's first `len`.
-    ///
-    /// # Errors
-    /// When the device failed meanwhile.
-    pub fn read<T>(
-        &self,
-        buffers: &[(&wgpu::Buffer, u64)],
-        read: impl FnOnce(&[&[u8]]) -> T,
-    ) -> Result<T, Error> {
-        let (done, wait) = mpsc::sync_channel(buffers.len());
-        for (buffer, len) in buffers {
-            let done = done.clone();
-            // Nobody listens any more only where an error ended the wait below.
-            buffer.map_async(wgpu::MapMode::Read, ..*len, move |result| drop(done.send(result)));
-        }
-        for _ in buffers {
-            self.wait(&wait)?;
-        }
-        let views: Result<Vec<_>, _> = buffers.iter().map(|(b, len)| b.get_mapped_range(..*len)).collect();
-        let views = views.map_err(|e| Error::Device { reason: e.to_string() })?;
-        let slices: Vec<&[u8]> = views.iter().map(|v| &**v).collect();
-        let result = read(&slices);
-        drop(slices);
-        drop(views);
-        buffers.iter().for_each(|(b, _)| b.unmap());
-        Ok(result)
-    }
-
-    /// Polls until a message comes. Never `poll(Wait)`: it would hold a lock that the thread which
-    /// draws needs, for as long as the job takes.
-    fn wait(&self, wait: &mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>) -> Result<(), Error> {
-        let mut pause = Duration::from_micros(20);
-        loop {
-            let polled = self.device.poll(wgpu::PollType::Poll);
-            match wait.recv_timeout(pause) {
-                Ok(Ok(())) => return Ok(()),
-                Ok(Err(error)) => return Err(Error::Device { reason: error.to_string() }),
-                Err(_) => {
-                    self.check()?;
-                    polled.map_err(|e| Error::Device { reason: e.to_string() })?;
-                    pause = (pause * 2).min(Duration::from_micros(500));
-                }
-            }
+    /// What is worth knowing of it.
+    pub fn facts(&self) -> AdapterFacts {
+        let (info, limits, features) = (&self.info, self.adapter.limits(), self.adapter.features());
+        let has = |(name, feature)| (name, features.contains(feature));
+        AdapterFacts {
+            index: self.index,
+            name: info.name.clone(),
+            kind: kind(info.device_type),
+            api: info.backend.to_string(),
+            driver: [&info.driver, &info.driver_info].map(String::as_str).join(" ").trim().to_owned(),
+            vendor_id: info.vendor,
+            device_id: info.device,
+            pci_bus_id: info.device_pci_bus_id.clone(),
+            software: self.is_software(),
+            limits: AdapterLimits {
+                texture_side: limits.max_texture_dimension_2d,
+                buffer_bytes: limits.max_buffer_size,
+                storage_binding_bytes: limits.max_storage_buffer_binding_size,
+                workgroup_invocations: limits.max_compute_invocations_per_workgroup,
+                workgroup_storage_bytes: limits.max_compute_workgroup_storage_size,
+            },
+            features: FEATURES.map(has).into_iter().collect(),
         }
     }
 }
 
-fn keep_first(trouble: &Mutex<Option<String>>, text: String) {
-    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text);
+/// None of them is needed: the results are the same on every adapter.
+const FEATURES: [(&str, wgpu::Features); 5] = [
+    ("timestamp-query", wgpu::Features::TIMESTAMP_QUERY),
+    ("mappable-primary-buffers", wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
+    ("shader-f16", wgpu::Features::SHADER_F16),
+    ("shader-f64", wgpu::Features::SHADER_F64),
+    ("subgroup", wgpu::Features::SUBGROUP),
+];
+
+/// An [`Adapter`] as plain data.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct AdapterFacts {
+    /// Its place in [`adapters`].
+    pub index: usize,
+    /// As the driver spells it.
+    pub name: String,
+    /// `discrete`, `integrated`, `virtual`, `software` or `other`.
+    pub kind: &'static str,
+    /// `vulkan`, `gl`, `metal` or `dx12`.
+    pub api: String,
+    /// Name and version.
+    pub driver: String,
+    /// Of PCI, mostly.
+    pub vendor_id: u32,
+    /// Of PCI, mostly.
+    pub device_id: u32,
+    /// `bus:device.function`; empty where the driver does not say.
+    pub pci_bus_id: String,
+    /// Whether it is a CPU that plays a GPU.
+    pub software: bool,
+    /// What bounds a picture (a larger one is done in bands) and a pass.
+    pub limits: AdapterLimits,
+    /// Features that matter to those who measure or develop, and whether it has them.
+    pub features: std::collections::BTreeMap<&'static str, bool>,
 }
 
-/// What every device of this program is made with: no optional feature, and the adapter's own
-/// limits where the usual ones are too small for pictures.
-pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-    let has = adapter.limits();
-    let usual = if adapter.get_info().backend == wgpu::Backend::Gl {
-        wgpu::Limits::downlevel_defaults().or_better_values_from(&has)
-    } else {
-        wgpu::Limits::default()
-    };
-    wgpu::DeviceDescriptor {
-        label: Some("aovscope"),
-        required_limits: wgpu::Limits {
-            max_texture_dimension_2d: has.max_texture_dimension_2d,
-            max_buffer_size: has.max_buffer_size,
-            max_storage_buffer_binding_size: has.max_storage_buffer_binding_size,
-            ..usual
-        },
-        ..Default::default()
-    }
+/// The limits of an adapter that matter here.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct AdapterLimits {
+    /// Most pixels a side of a texture.
+    pub texture_side: u32,
+    /// Most bytes of a buffer.
+    pub buffer_bytes: u64,
+    /// Most bytes that a shader sees of a buffer.
+    pub storage_binding_bytes: u64,
+    /// Most invocations of a workgroup; the passes need 256.
+    pub workgroup_invocations: u32,
+    /// Most bytes that a workgroup shares; the passes need 16 KiB.
+    pub workgroup_storage_bytes: u32,
 }
 
-/// Picks one of `adapters` as [`Prefer`] and `WGPU_ADAPTER_NAME` say.
+/// Which of `adapters` is taken: the named one, else the best of the wanted sort (hardware before
+/// software, then Vulkan, Metal and DirectX before GL, then in the drivers' order).
 ///
 /// # Errors
 /// When none fits.
-pub fn choose(adapters: Vec<wgpu::Adapter>, prefer: Prefer) -> Result<wgpu::Adapter, Error> {
-    let wanted_name = std::env::var("WGPU_ADAPTER_NAME").ok().filter(|name| !name.is_empty());
-    let found: Vec<String> = adapters.iter().map(|a| a.get_info().name).collect();
-    let mut fit: Vec<wgpu::Adapter> = adapters
-        .into_iter()
-        .filter(|a| {
-            let info = a.get_info();
-            let named = wanted_name.as_ref().is_none_or(|n| contains_ignoring_case(&info.name, n));
-            let is_software = info.device_type == wgpu::DeviceType::Cpu;
-            named
-                && match prefer {
+pub fn choose(adapters: &[Adapter], wanted: &Wanted) -> Result<usize, Error> {
+    let infos: Vec<_> = adapters.iter().map(|a| a.info.clone()).collect();
+    let variable = std::env::var("WGPU_ADAPTER_NAME").ok().filter(|name| !name.is_empty());
+    pick(&infos, wanted, variable.as_deref())
+}
+
+/// [`choose`] of what is known of the adapters and of `WGPU_ADAPTER_NAME`.
+fn pick(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variable: Option<&str>) -> Result<usize, Error> {
+    let fits = |(index, info): (usize, &wgpu::AdapterInfo)| match &wanted.name {
+        Some(AdapterName::Index(wanted)) => index == *wanted,
+        Some(AdapterName::Part(part)) => contains_ignoring_case(&info.name, part),
+        None => {
+            variable.is_none_or(|part| contains_ignoring_case(&info.name, part))
+                && match wanted.prefer {
                     Prefer::Any => true,
-                    Prefer::Hardware => !is_software,
-                    Prefer::Software => is_software,
+                    Prefer::Hardware => !is_software(info),
+                    Prefer::Software => is_software(info),
                 }
-        })
-        .collect();
-    // Stable: adapters of one rank stay in the driver's order.
-    fit.sort_by_key(|a| rank(&a.get_info()));
-    fit.into_iter().next().ok_or_else(|| Error::NoAdapter {
-        wanted: match prefer {
+        }
+    };
+    let fitting = (0..adapters.len()).filter(|&i| fits((i, &adapters[i])));
+    // The first of those of one rank, in the driver's order.
+    fitting.min_by_key(|&i| rank(&adapters[i])).ok_or_else(|| none_fits(adapters, wanted, variable))
+}
+
+fn none_fits(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variable: Option<&str>) -> Error {
+    let found: Vec<String> = adapters.iter().map(|info| info.name.clone()).collect();
+    if let (Some(name), false) = (&wanted.name, found.is_empty()) {
+        let numbered = adapters.iter().enumerate();
+        return Error::NoSuchAdapter {
+            wanted: match name {
+                AdapterName::Index(index) => index.to_string(),
+                AdapterName::Part(part) => format!("{part:?}"),
+            },
+            found: numbered.map(|(i, info)| format!("{i} {:?} ({})", info.name, info.backend)).collect(),
+        };
+    }
+    Error::NoAdapter {
+        wanted: match wanted.prefer {
             Prefer::Hardware => "hardware",
             Prefer::Software => "software",
             Prefer::Any => "usable",
         },
-        reason: match (&wanted_name, found.is_empty()) {
+        reason: match (variable, found.is_empty()) {
             (_, true) => "none was found".to_owned(),
             (Some(name), _) => format!("WGPU_ADAPTER_NAME is {name:?}, found were {found:?}"),
             (None, _) => format!("found were only {found:?}"),
         },
-    })
+    }
 }
 
 fn contains_ignoring_case(name: &str, part: &str) -> bool {
     name.to_lowercase().contains(&part.to_lowercase())
+}
+
+/// Whether the adapter is a CPU that plays a GPU.
+pub(super) fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    info.device_type == wgpu::DeviceType::Cpu
+}
+
+const fn kind(device_type: wgpu::DeviceType) -> &'static str {
+    match device_type {
+        wgpu::DeviceType::DiscreteGpu => "discrete",
+        wgpu::DeviceType::IntegratedGpu => "integrated",
+        wgpu::DeviceType::VirtualGpu => "virtual",
+        wgpu::DeviceType::Cpu => "software",
+        wgpu::DeviceType::Other => "other",
+    }
 }
 
 /// Lower is better.
@@ -245,4 +259,60 @@ fn rank(info: &wgpu::AdapterInfo) -> (u8, u8) {
     };
     // GL compiles compute shaders for seconds and has fewer limits.
     (kind, u8::from(info.backend == wgpu::Backend::Gl))
+}
+
+#[cfg(test)]
+mod tests {
+    use wgpu::{AdapterInfo, Backend, DeviceType};
+
+    use super::{AdapterName, Error, Prefer, Wanted, pick};
+
+    /// Software first, as drivers may list it; the same GPU by two interfaces.
+    fn machine() -> Vec<AdapterInfo> {
+        let adapter = |name: &str, device_type, backend| AdapterInfo {
+            name: name.to_owned(),
+            ..AdapterInfo::new(device_type, backend)
+        };
+        vec![
+            adapter("llvmpipe (LLVM 15.0.6, 256 bits)", DeviceType::Cpu, Backend::Vulkan),
+            adapter("NVIDIA RTX 4090", DeviceType::DiscreteGpu, Backend::Gl),
+            adapter("Intel UHD 770", DeviceType::IntegratedGpu, Backend::Vulkan),
+            adapter("NVIDIA RTX 4090", DeviceType::DiscreteGpu, Backend::Vulkan),
+            adapter("llvmpipe", DeviceType::Cpu, Backend::Gl),
+        ]
+    }
+
+    fn picked(prefer: Prefer, name: Option<&str>, variable: Option<&str>) -> Result<usize, Error> {
+        let name = name.map(|name| name.parse().expect("every text is a name"));
+        pick(&machine(), &Wanted { prefer, name }, variable)
+    }
+
+    #[test]
+    fn hardware_goes_before_software_and_vulkan_before_gl() {
+        assert_eq!(picked(Prefer::Any, None, None).ok(), Some(3));
+        assert_eq!(picked(Prefer::Hardware, None, None).ok(), Some(3));
+        assert_eq!(picked(Prefer::Software, None, None).ok(), Some(0));
+        assert_eq!(picked(Prefer::Any, None, Some("intel")).ok(), Some(2));
+    }
+
+    #[test]
+    fn a_name_goes_before_the_variable_and_the_wanted_sort() {
+        assert_eq!(picked(Prefer::Hardware, Some("LLVMpipe"), Some("nvidia")).ok(), Some(0));
+        assert_eq!(picked(Prefer::Hardware, Some("4"), None).ok(), Some(4));
+        assert_eq!(picked(Prefer::Software, Some("4090"), None).ok(), Some(3));
+        assert_eq!("12".parse(), Ok(AdapterName::Index(12)));
+        assert_eq!("770".parse(), Ok(AdapterName::Part("770".into())));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_what_there_is() {
+        let text = picked(Prefer::Any, Some("radeon"), None).expect_err("there is none").to_string();
+        assert!(text.contains("\"radeon\"") && text.contains("2 \"Intel UHD 770\" (vulkan)"), "{text}");
+        let text = picked(Prefer::Any, Some("7"), None).expect_err("there are five").to_string();
+        assert!(text.starts_with("no graphics adapter is 7"), "{text}");
+        let text = picked(Prefer::Hardware, None, Some("llvm")).expect_err("it is software").to_string();
+        assert!(text.contains("no hardware") && text.contains("WGPU_ADAPTER_NAME"), "{text}");
+        let text = pick(&[], &Prefer::Any.into(), None).expect_err("there is none").to_string();
+        assert!(text.contains("none was found") && text.contains("mesa-vulkan-drivers"), "{text}");
+    }
 }

@@ -1,33 +1,33 @@
-//! [`metric::Backend`] on a GPU: upload, delta pass, read back, settle.
+//! [`Backend`] on a GPU: what the passes say is settled; what they cannot do, and what is under way
+//! when a device fails, is the CPU's.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::delta::common_type;
-use super::selftest;
+use super::kit::{Kit, supported};
 use super::settle::settle;
-use super::threshold::Threshold;
-use super::upload::{create_texture, write_texture};
-use super::{
-    DeltaJob, DeltaPass, Error, GatherPass, Gpu, GpuChannel, GpuDelta, GpuPlane, Records, tile_grid,
-};
-use crate::image::{Plane, SampleType, Window};
-use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Pair, PixelValues, Rule, Want};
+use super::{Error, Gpu, Unsettled, Wanted};
+use crate::metric::{Backend, Comparison, Cpu, Pair, PixelValues, Rule, Want};
 
-/// Rows of tiles in one submission where the adapter is software: it takes nothing else meanwhile.
-const SOFTWARE_BAND: u32 = 32;
-/// Rows of a texture in a buffer start at multiples of this many bytes.
-const ROW_PITCH: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
+/// Bytes of device memory that a back end takes unless told otherwise: three frames of 4K with three
+/// channels of f32, less than what most GPUs have.
+pub const DEFAULT_VRAM_BYTES: u64 = 2 << 30;
 
-/// Compares on the GPU. What it cannot do (mixed sample types, more than four channels, pictures
-/// over the texture limit, pixels that cannot be read, a failed device) it has the CPU do: the results are the same.
+/// How often a failed device is opened again: a driver that fails for ever must not keep a run from
+/// its end.
+const MOST_REOPENINGS: usize = 3;
+
+/// Compares on the GPU. What it cannot do (mixed sample types, more than four channels, pixels that
+/// cannot be read) it has the CPU do, and what a failed device leaves undone too: the results are the
+/// same. Pictures over the device's limits or the budget of memory are done in bands.
 #[derive(Debug)]
 pub struct GpuBackend {
-    gpu: Gpu,
-    pass: DeltaPass,
-    gather: GatherPass,
-    /// Textures and buffers of the last frame, used again while size and type stay. The device
-    /// does one frame at a time.
-    room: Mutex<Option<Room>>,
+    /// One for each device that was opened, in order. The last is in use; those before have failed.
+    kits: [OnceLock<Kit>; 1 + MOST_REOPENINGS],
+    vram_bytes: u64,
+    /// What to open again; `None` for a device that is somebody else's.
+    wanted: Option<Wanted>,
+    /// Attempts left; held by the one that opens a device.
+    attempts: Mutex<usize>,
     failures: Mutex<Failures>,
 }
 
@@ -37,56 +37,65 @@ struct Failures {
     count: u64,
     /// Why the first of them failed: those after it often follow from it.
     first: Option<Error>,
-}
-
-/// What the pass alone says of a pair.
-#[derive(Clone, Debug)]
-pub struct Unsettled {
-    /// A histogram, and one record per tile.
-    pub records: Records,
-    /// The map, if it was asked for: in doubt where its tile is.
-    pub map: Option<DeltaMap>,
-    /// Stored values of the pixels that were asked for.
-    pub values: Vec<PixelValues>,
-}
-
-/// Room for one pair of planes and its results.
-#[derive(Debug)]
-struct Room {
-    /// The pixels compared.
-    window: Window,
-    candidate: GpuPlane,
-    reference: GpuPlane,
-    delta: GpuDelta,
-    /// Read back: records, map, flags.
-    read: [wgpu::Buffer; 3],
+    /// Why the device could not be opened again, when that was tried last.
+    reopening: Option<Error>,
 }
 
 impl GpuBackend {
-    /// Compiles what is needed on `gpu`, and tries its arithmetic.
+    /// Works on a device that others use as well, as the window's: it is not opened again when it
+    /// fails.
     ///
     /// # Errors
-    /// When the device refuses the shader, or computes otherwise than the definition where the
+    /// When the device refuses the shaders, or computes otherwise than the definition where the
     /// results would take its word for it.
     pub fn new(gpu: Gpu) -> Result<Self, Error> {
-        let (pass, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
-        let backend = Self { gpu, pass, gather, room: Mutex::default(), failures: Mutex::default() };
-        selftest::check(&backend)?;
-        Ok(backend)
+        Self::with_budget(gpu, DEFAULT_VRAM_BYTES)
+    }
+
+    /// As [`GpuBackend::new`], with at most `vram_bytes` of device memory (and at least what one
+    /// tile of 16x16 pixels takes).
+    ///
+    /// # Errors
+    /// As [`GpuBackend::new`].
+    pub fn with_budget(gpu: Gpu, vram_bytes: u64) -> Result<Self, Error> {
+        let mut kits: [OnceLock<Kit>; 1 + MOST_REOPENINGS] = Default::default();
+        kits[0] = OnceLock::from(Kit::new(gpu, vram_bytes)?);
+        let (attempts, failures) = (Mutex::new(MOST_REOPENINGS), Mutex::default());
+        Ok(Self { kits, vram_bytes, wanted: None, attempts, failures })
+    }
+
+    /// Opens a device of its own, and again if it fails in the midst of a run.
+    ///
+    /// # Errors
+    /// When there is no such adapter, and as [`GpuBackend::new`].
+    pub fn open(wanted: impl Into<Wanted>, vram_bytes: u64) -> Result<Self, Error> {
+        let wanted = wanted.into();
+        let backend = Self::with_budget(Gpu::open(wanted.clone())?, vram_bytes)?;
+        Ok(Self { wanted: Some(wanted), ..backend })
     }
 
     /// The device it works on.
     pub fn gpu(&self) -> &Gpu {
-        &self.gpu
+        self.kit().gpu()
     }
 
-    /// Whether the GPU can do this comparison at all; see [`DeltaJob::supported`].
+    /// How many devices were opened for it: more than one after a failure.
+    pub fn devices_opened(&self) -> usize {
+        self.kits.iter().filter(|kit| kit.get().is_some()).count()
+    }
+
+    /// The most bytes of device memory that it took at a time.
+    pub fn peak_bytes(&self) -> u64 {
+        self.kits.iter().filter_map(OnceLock::get).map(|kit| kit.rooms().peak_bytes()).max().unwrap_or(0)
+    }
+
+    /// Whether the GPU can do this comparison at all; see [`super::DeltaJob::supported`].
     pub fn supports(&self, pair: &Pair<'_>, rule: &Rule) -> bool {
-        !pair.has_unreadable() && sample_type(pair).is_some() && Threshold::new(rule).is_some()
+        supported(pair, rule).is_some()
     }
 
-    /// What the pass alone says, before the CPU settles what is in doubt (see [`Tile::bits`]), for
-    /// those who look at the GPU's own work. `None`: not a job for the GPU.
+    /// What the passes alone say, before the CPU settles what is in doubt (see [`super::Tile::bits`]),
+    /// for those who look at the GPU's own work. `None`: not a job for the GPU.
     ///
     /// # Errors
     /// When the device fails.
@@ -97,61 +106,46 @@ impl GpuBackend {
         want: Want,
         pixels: &[(i32, i32)],
     ) -> Result<Option<Unsettled>, Error> {
-        if !self.supports(pair, rule) {
-            return Ok(None);
-        }
-        self.gpu.check()?;
-        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
-        // Taken out, and put back only if all goes well.
-        let current = match room.take() {
-            Some(current) if current.fits(pair) => current.moved_to(pair),
-            _ => Room::new(&self.gpu, pair)?,
-        };
-        current.write(&self.gpu, pair);
-        self.submit(&current, rule, want)?;
-        let mut result = current.read(&self.gpu, want)?;
-        result.values = self.values(&current, pixels)?;
-        self.gpu.check()?;
-        *room = Some(current);
-        Ok(Some(result))
+        self.kit().unsettled(pair, rule, want, pixels)
     }
 
-    fn values(&self, room: &Room, pixels: &[(i32, i32)]) -> Result<Vec<PixelValues>, Error> {
-        let candidate = self.gather.gather(&room.candidate, pixels)?;
-        let reference = self.gather.gather(&room.reference, pixels)?;
-        let sides = candidate.into_iter().zip(reference);
-        Ok(sides.map(|(candidate, reference)| PixelValues { candidate, reference }).collect())
+    /// The one in use.
+    pub(super) fn kit(&self) -> &Kit {
+        self.kits.iter().rev().find_map(OnceLock::get).expect("the first is there from the beginning")
     }
 
-    fn submit(&self, room: &Room, rule: &Rule, want: Want) -> Result<(), Error> {
-        let channels: Vec<_> = (0..room.candidate.channels.len()).map(|i| (i, i)).collect();
-        let window = room.window;
-        let job = DeltaJob {
-            candidate: &room.candidate,
-            reference: &room.reference,
-            channels: &channels,
-            window,
-            rule,
-        };
-        let rows = tile_grid(window).1;
-        let band = if self.gpu.is_software() { SOFTWARE_BAND } else { rows };
-        for first in (0..rows).step_by(band as usize) {
-            let mut encoder = self.encoder();
-            self.pass.record(&mut encoder, &job, &room.delta, first..first + band)?;
-            self.gpu.queue().submit([encoder.finish()]);
+    /// Takes note of a comparison that failed on `kit`, and opens the device again if need be.
+    fn failed(&self, kit: &Kit, error: Error) {
+        let error = kit.gpu().reason_of(error);
+        let mut failures = self.failures();
+        failures.count += 1;
+        failures.first.get_or_insert(error);
+        drop(failures);
+        if kit.gpu().check().is_err() {
+            kit.rooms().close();
+            self.reopen(kit);
         }
-        let mut encoder = self.encoder();
-        encoder.copy_buffer_to_buffer(&room.delta.records, 0, &room.read[0], 0, room.delta.records.size());
-        if want == Want::Map {
-            copy_texture(&mut encoder, &room.delta.map, &room.read[1]);
-            copy_texture(&mut encoder, &room.delta.flags, &room.read[2]);
-        }
-        self.gpu.queue().submit([encoder.finish()]);
-        Ok(())
     }
 
-    fn encoder(&self) -> wgpu::CommandEncoder {
-        self.gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("delta") })
+    /// Opens the device that has failed again, unless it was tried often enough, or another thread is
+    /// at it: that one does not keep the others from their work.
+    fn reopen(&self, failed: &Kit) {
+        let (Some(wanted), Ok(mut attempts)) = (&self.wanted, self.attempts.try_lock()) else { return };
+        if *attempts == 0 || !std::ptr::eq(failed, self.kit()) {
+            return;
+        }
+        *attempts -= 1;
+        let next = self.kits.iter().find(|kit| kit.get().is_none());
+        let next = next.expect("there are as many as attempts");
+        match Gpu::open(wanted.clone()).and_then(|gpu| Kit::new(gpu, self.vram_bytes)) {
+            // Nobody else sets it while the attempts are locked.
+            Ok(kit) => drop(next.set(kit)),
+            Err(error) => self.failures().reopening = Some(error),
+        }
+    }
+
+    fn failures(&self) -> std::sync::MutexGuard<'_, Failures> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -160,13 +154,24 @@ impl Backend for GpuBackend {
         "gpu"
     }
 
-    /// How many comparisons the GPU failed at so far, and why at first.
+    /// How many comparisons the GPU failed at so far, why at first, and what became of the device.
     fn trouble(&self) -> Option<String> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = failures.count;
-        let comparisons = if count == 1 { "comparison" } else { "comparisons" };
-        let first = failures.first.as_ref()?;
-        Some(format!("the CPU did {count} {comparisons} that the GPU should have done: {first}"))
+        let failures = self.failures();
+        let times = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let mut text = format!(
+            "the CPU did {} that the GPU should have done: {}",
+            times(failures.count, "comparison"),
+            failures.first.as_ref()?
+        );
+        let reopened = self.devices_opened() as u64 - 1;
+        if reopened > 0 {
+            text += &format!("; the device was opened again {}", times(reopened, "time"));
+        }
+        if self.gpu().check().is_err() && self.wanted.is_some() {
+            let why = failures.reopening.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+            text += &format!("; it is out of use in the end{why}");
+        }
+        Some(text)
     }
 
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
@@ -180,142 +185,14 @@ impl Backend for GpuBackend {
         want: Want,
         pixels: &[(i32, i32)],
     ) -> (Comparison, Vec<PixelValues>) {
-        match self.unsettled(pair, rule, want, pixels) {
+        let kit = self.kit();
+        match kit.unsettled(pair, rule, want, pixels) {
             Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.records, unsettled.map), unsettled.values),
             Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),
             Err(error) => {
-                let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-                failures.count += 1;
-                failures.first.get_or_insert(error);
-                drop(failures);
+                self.failed(kit, error);
                 Cpu.compare_and_gather(pair, rule, want, pixels)
             }
         }
     }
-}
-
-/// The one sample type of all compared channels.
-fn sample_type(pair: &Pair<'_>) -> Option<SampleType> {
-    let channels = pair.channels.iter();
-    common_type(channels.map(|&(a, b)| {
-        let (a, b) = (&pair.candidate.channels[a], &pair.reference.channels[b]);
-        (a.samples.sample_type(), b.samples.sample_type())
-    }))
-}
-
-impl Room {
-    fn new(gpu: &Gpu, pair: &Pair<'_>) -> Result<Self, Error> {
-        let (a, b): (Vec<_>, Vec<_>) = pair.channels.iter().copied().unzip();
-        let buffer = |label, size| {
-            gpu.guarded(size, || {
-                gpu.device().create_buffer(&wgpu::BufferDescriptor {
-                    label: Some(label),
-                    size,
-                    usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-                    mapped_at_creation: false,
-                })
-            })
-        };
-        let delta = GpuDelta::new(gpu, pair.window)?;
-        let pixels = u64::from(pitch(pair.window.width)) * u64::from(pair.window.height);
-        let read = [
-            buffer("records read back", delta.records.size())?,
-            buffer("map read back", pixels)?,
-            buffer("flags read back", pixels)?,
-        ];
-        Ok(Self {
-            window: pair.window,
-            candidate: empty_plane(gpu, pair.candidate, &a)?,
-            reference: empty_plane(gpu, pair.reference, &b)?,
-            delta,
-            read,
-        })
-    }
-
-    /// Whether `pair` has the same sizes and types.
-    fn fits(&self, pair: &Pair<'_>) -> bool {
-        let size = |w: Window| (w.width, w.height);
-        let same = |room: &GpuPlane, plane: &Plane| size(room.data_window) == size(plane.data_window);
-        self.delta.size == size(pair.window)
-            && same(&self.candidate, pair.candidate)
-            && same(&self.reference, pair.reference)
-            && self.candidate.channels.len() == pair.channels.len()
-            && sample_type(pair) == Some(self.candidate.channels[0].sample_type)
-    }
-
-    /// The same room at `pair`'s place in the picture.
-    fn moved_to(mut self, pair: &Pair<'_>) -> Self {
-        self.candidate.data_window = pair.candidate.data_window;
-        self.reference.data_window = pair.reference.data_window;
-        self.window = pair.window;
-        self
-    }
-
-    /// Copies the samples over.
-    fn write(&self, gpu: &Gpu, pair: &Pair<'_>) {
-        for (slot, &(a, b)) in pair.channels.iter().enumerate() {
-            for (room, plane, index) in
-                [(&self.candidate, pair.candidate, a), (&self.reference, pair.reference, b)]
-            {
-                let (channel, samples) = (&room.channels[slot], &plane.channels[index].samples);
-                write_texture(gpu, &channel.texture, samples.as_bytes(), channel.sample_type);
-            }
-        }
-    }
-
-    fn read(&self, gpu: &Gpu, want: Want) -> Result<Unsettled, Error> {
-        let all: Vec<_> = self.read.iter().map(|b| (b, b.size())).collect();
-        let wanted = match want {
-            Want::Stats => &all[..1],
-            Want::Map => &all[..],
-        };
-        let window = self.window;
-        gpu.read(wanted, |bytes| {
-            let records = Records::from_bytes(bytes[0]);
-            let map = (want == Want::Map).then(|| DeltaMap {
-                window,
-                values: rows(window, bytes[1]).flat_map(|r| words(r).map(f32::from_bits)).collect(),
-                flags: rows(window, bytes[2]).flat_map(|r| words(r).map(|w| w as u8)).collect(),
-            });
-            Unsettled { records, map, values: Vec::new() }
-        })
-    }
-}
-
-/// Textures for the named channels of `plane`.
-fn empty_plane(gpu: &Gpu, plane: &Plane, channels: &[usize]) -> Result<GpuPlane, Error> {
-    let channels: Result<Vec<_>, Error> = channels
-        .iter()
-        .map(|&index| {
-            let channel = &plane.channels[index];
-            let sample_type = channel.samples.sample_type();
-            let texture = create_texture(gpu, plane.data_window, sample_type)?;
-            let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-            Ok(GpuChannel { name: channel.name.clone(), sample_type, texture, view })
-        })
-        .collect();
-    Ok(GpuPlane { data_window: plane.data_window, display_window: plane.display_window, channels: channels? })
-}
-
-/// Bytes from one row of a 32-bit texture to the next in a buffer.
-fn pitch(width: u32) -> u32 {
-    (width * 4).next_multiple_of(ROW_PITCH)
-}
-
-fn copy_texture(encoder: &mut wgpu::CommandEncoder, texture: &wgpu::Texture, buffer: &wgpu::Buffer) {
-    let layout = wgpu::TexelCopyBufferLayout {
-        offset: 0,
-        bytes_per_row: Some(pitch(texture.width())),
-        rows_per_image: None,
-    };
-    let target = wgpu::TexelCopyBufferInfo { buffer, layout };
-    encoder.copy_texture_to_buffer(texture.as_image_copy(), target, texture.size());
-}
-
-fn rows(window: Window, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.chunks(pitch(window.width) as usize).map(move |row| &row[..window.width as usize * 4])
-}
-
-fn words(row: &[u8]) -> impl Iterator<Item = u32> {
-    row.chunks_exact(4).map(|w| u32::from_ne_bytes([w[0], w[1], w[2], w[3]]))
 }

@@ -206,7 +206,7 @@ impl DeltaPass {
             let pipeline = self.pipeline(key);
             let group = self.bind(job, target, rows.start);
             if rows.start == 0 {
-                encoder.clear_buffer(&target.records, 0, None);
+                encoder.clear_buffer(&target.records, 0, Some(Records::BINS as u64));
             }
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
                 label: Some("delta"),
@@ -330,8 +330,14 @@ fn bindings() -> Vec<wgpu::BindGroupLayoutEntry> {
 #[cfg(test)]
 mod tests {
     use super::Params;
-    use super::delta_source;
+    use super::{bindings, delta_source};
+    use crate::gpu::bindings::assert_bindings;
     use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn the_pass_binds_what_the_shader_declares() {
+        assert_bindings(&delta_source(), &bindings());
+    }
 
     #[test]
     fn params_have_one_layout() {

@@ -14,6 +14,14 @@ pub enum Error {
         /// What was found instead.
         reason: String,
     },
+    /// None is as it was named.
+    #[error("no graphics adapter is {wanted}; there are {}", .found.join(", "))]
+    NoSuchAdapter {
+        /// Index, or part of a name in quotes.
+        wanted: String,
+        /// Index, name and interface of each that there is.
+        found: Vec<String>,
+    },
     /// The adapter is there and refuses to work.
     #[error("the adapter {adapter:?} gave no device: {reason}")]
     NoDevice {

@@ -30,6 +30,7 @@ struct Params {
 #[derive(Debug)]
 pub struct GatherPass {
     gpu: Gpu,
+    groups: wgpu::BindGroupLayout,
     pipeline: wgpu::ComputePipeline,
 }
 
@@ -40,21 +41,30 @@ impl GatherPass {
     /// When the device refuses it.
     pub fn new(gpu: &Gpu) -> Result<Self, Error> {
         let device = gpu.device();
-        let pipeline = gpu.guarded(0, || {
+        gpu.guarded(0, || {
+            let groups = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("gather"),
+                entries: &bindings(),
+            });
+            let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some("gather"),
+                bind_group_layouts: &[Some(&groups)],
+                ..Default::default()
+            });
             let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some("gather"),
                 source: wgpu::ShaderSource::Wgsl(gather_source().into()),
             });
-            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some("gather"),
-                layout: None,
+                layout: Some(&layout),
                 module: &module,
                 entry_point: Some("main"),
                 compilation_options: wgpu::PipelineCompilationOptions::default(),
                 cache: None,
-            })
-        })?;
-        Ok(Self { gpu: gpu.clone(), pipeline })
+            });
+            Self { gpu: gpu.clone(), groups, pipeline }
+        })
     }
 
     /// The stored values of all channels at absolute pixels; `None` outside the data window.
@@ -130,7 +140,7 @@ impl GatherPass {
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         let group = self.gpu.device().create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("gather"),
-            layout: &self.pipeline.get_bind_group_layout(0),
+            layout: &self.groups,
             entries: &[
                 entry(0, uniform.as_entire_binding()),
                 entry(1, points.as_entire_binding()),
@@ -146,6 +156,29 @@ impl GatherPass {
     }
 }
 
+/// The shader's bindings; a test below compares the two.
+fn bindings() -> [wgpu::BindGroupLayoutEntry; 4] {
+    use wgpu::BufferBindingType::{Storage, Uniform};
+    let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty,
+        count: None,
+    };
+    let buffer = |ty| wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
+    let texture = wgpu::BindingType::Texture {
+        sample_type: wgpu::TextureSampleType::Uint,
+        view_dimension: wgpu::TextureViewDimension::D2,
+        multisampled: false,
+    };
+    [
+        entry(0, buffer(Uniform)),
+        entry(1, buffer(Storage { read_only: true })),
+        entry(2, texture),
+        entry(3, buffer(Storage { read_only: false })),
+    ]
+}
+
 fn sample(sample_type: SampleType, bits: u32) -> Sample {
     match sample_type {
         SampleType::U8 => Sample::U8(bits as u8),
@@ -159,8 +192,14 @@ fn sample(sample_type: SampleType, bits: u32) -> Sample {
 #[cfg(test)]
 mod tests {
     use super::Params;
-    use super::gather_source;
+    use super::{bindings, gather_source};
+    use crate::gpu::bindings::assert_bindings;
     use crate::gpu::shader::assert_layout;
+
+    #[test]
+    fn the_pass_binds_what_the_shader_declares() {
+        assert_bindings(&gather_source(), &bindings());
+    }
 
     #[test]
     fn params_have_one_layout() {

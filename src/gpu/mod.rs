@@ -1,25 +1,54 @@
 //! The same numbers as [`crate::metric`], computed on a GPU.
 //!
-//! [`Gpu`] is the device, [`GpuPlane`] a plane on it, [`DeltaPass`] the arithmetic. The pass files
-//! are named as their shaders.
+//! [`Gpu`] is the device, [`GpuPlane`] a plane on it, [`DeltaPass`] the arithmetic; the pass files are
+//! named as their shaders. [`GpuBackend`] puts them together: a pair is cut into bands that the device
+//! takes (`bands`), each goes into a room on the device (`room`, of which there are several: `rooms`),
+//! is compared there and read back (`kit`); what the passes leave open the CPU settles (`settle`).
+//!
+//! # What a device may do, and what it may not
+//!
+//! WGSL promises little of floats: no NaN, no infinity, no denormals need exist, operations may be
+//! contracted, and their results be off. So
+//!
+//! * stored samples travel as unsigned integers, and halves and integers become f32 by integer
+//!   arithmetic; equality, NaN and infinity are told from bits;
+//! * **denormals**: a device may keep them or flush them to zero, in operands and in results. A
+//!   difference below 2⁻¹⁰⁰ is therefore in doubt, and the CPU's; from there on an operand that is
+//!   flushed, less than 2⁻¹²⁶, is less than half a unit in the last place and changes nothing. A
+//!   half's denormals are normal numbers in f32. Tolerances and floors below 1e-30 are the CPU's, and
+//!   the bounds of the others have margins that cover flushed products (`threshold`); squares that may
+//!   have been flushed are settled where they could show;
+//! * rounding to nearest of one subtraction is what WGSL does not promise and the exact maps need: a
+//!   device is asked once whether it does so (`selftest`).
 
 mod adapter;
 mod backend;
+mod bands;
+#[cfg(test)]
+mod bindings;
 mod delta;
+mod device;
 mod error;
 mod gather;
+mod kit;
+mod room;
+mod rooms;
 mod selftest;
 mod settle;
 mod shader;
+mod steps;
 mod threshold;
 mod tile;
 mod upload;
 
-pub use adapter::{Gpu, Prefer, choose, device_descriptor};
-pub use backend::{GpuBackend, Unsettled};
+pub use adapter::{Adapter, AdapterFacts, AdapterLimits, AdapterName, Prefer, Wanted, adapters, choose};
+pub use backend::{DEFAULT_VRAM_BYTES, GpuBackend};
 pub use delta::{DeltaJob, DeltaPass, GpuDelta, MAX_CHANNELS, delta_source};
+pub use device::{Gpu, device_descriptor};
 pub use error::Error;
 pub use gather::{GatherPass, gather_source};
+pub use kit::Unsettled;
 pub use shader::{metric_code, type_code, with_prelude};
+pub use steps::Steps;
 pub use tile::{Records, TILE, TILE_DOUBT, TILE_INEXACT, Tile, tile_grid, tile_rect};
 pub use upload::{GpuChannel, GpuPlane, bits_format};

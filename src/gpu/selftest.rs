@@ -2,7 +2,7 @@
 //! to nearest, ties to even; non-finite values told from bits; comparisons that mean what they say.
 //! WGSL promises less than that, and a frame would not show it.
 
-use super::backend::{GpuBackend, Unsettled};
+use super::kit::{Kit, Unsettled};
 use super::tile::{TILE_DOUBT, TILE_INEXACT, tile_rect};
 use super::{Error, TILE};
 use crate::image::{Plane, PlaneChannel, Samples, Window};
@@ -37,14 +37,14 @@ const AWKWARD: [(u32, u32); 18] = [
 ///
 /// # Errors
 /// When the device fails, or is sure of a number that is not the definition's.
-pub(super) fn check(backend: &GpuBackend) -> Result<(), Error> {
+pub(super) fn check(kit: &Kit) -> Result<(), Error> {
     let [candidate, reference] = planes();
     let pair = pair(&candidate, &reference);
     for rule in rules() {
-        let found = backend.unsettled(&pair, &rule, Want::Map, &[])?;
+        let found = kit.unsettled(&pair, &rule, Want::Map, &[])?;
         let fault = first_fault(&pair, &rule, &found.expect("three channels of f32 are the GPU's"));
         if let Some(reason) = fault {
-            return Err(Error::Arithmetic { adapter: backend.gpu().adapter_name().to_owned(), reason });
+            return Err(Error::Arithmetic { adapter: kit.gpu().adapter_name().to_owned(), reason });
         }
     }
     Ok(())
@@ -133,7 +133,7 @@ fn describe(pair: &Pair<'_>, (x, y): (i32, i32), found: (f32, u8), right: (f32, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gpu::{Gpu, Prefer};
+    use crate::gpu::{Gpu, GpuBackend, Prefer};
 
     #[test]
     fn what_a_careless_device_would_say_is_refused() {

@@ -99,7 +99,7 @@ pub struct Records {
 
 impl Records {
     /// Bytes of the bins of the histogram, which come before the tiles.
-    const BINS: usize = 256 * size_of::<u32>();
+    pub(super) const BINS: usize = 256 * size_of::<u32>();
 
     /// Bytes of the records of `tiles` tiles.
     pub const fn size(tiles: u64) -> u64 {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod demo;
+mod gpu;
 mod info;
 mod odd;
 mod partly;

@@ -2,6 +2,8 @@
 //! (install Mesa's lavapipe: mesa-vulkan-drivers, libvulkan1): a skip would look like a pass.
 
 mod adapter;
+mod bands;
+mod denormals;
 mod failure;
 mod gather;
 mod luminance;

@@ -1,0 +1,58 @@
+//! How long each step of a comparison takes by itself: for benchmarks, since in earnest they overlap.
+
+use std::time::{Duration, Instant};
+
+use super::bands::cut;
+use super::kit::{Job, Kit, empty, supported};
+use super::{Error, GpuBackend};
+use crate::metric::{Pair, Rule, Want};
+
+/// Wall-clock time of the steps of one comparison, with the device idle between them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Steps {
+    /// Samples to the device.
+    pub upload: Duration,
+    /// The pass.
+    pub pass: Duration,
+    /// Records, and the map where it is wanted, from the device to their places in memory.
+    pub read_back: Duration,
+}
+
+impl GpuBackend {
+    /// Does what [`GpuBackend::unsettled`] does, one step after the other. `None`: not a job for the
+    /// GPU.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn steps(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Result<Option<Steps>, Error> {
+        self.kit().steps(pair, rule, want)
+    }
+}
+
+impl Kit {
+    fn steps(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Result<Option<Steps>, Error> {
+        let Some(sample_type) = supported(pair, rule) else { return Ok(None) };
+        let (shape, bands) = cut(pair, sample_type.bytes() as u32, &self.rooms().most());
+        let job = Job { pair, rule, pixels: &[] };
+        let mut all = empty(pair.window, want, 0);
+        let mut steps = Steps::default();
+        for band in bands {
+            let mut lent = self.rooms().take(shape, sample_type)?;
+            self.gpu().idle()?;
+            let start = Instant::now();
+            let placed = lent.room().place(self.gpu(), pair, band)?;
+            self.gpu().idle()?;
+            let uploaded = Instant::now();
+            self.submit(&mut lent, &placed, &job)?;
+            self.gpu().idle()?;
+            let passed = Instant::now();
+            lent.room().fetch(self.gpu(), want);
+            lent.room().read(self.gpu(), band, pair.window, &mut all)?;
+            steps.read_back += passed.elapsed();
+            steps.pass += passed - uploaded;
+            steps.upload += uploaded - start;
+            lent.give_back();
+        }
+        Ok(Some(steps))
+    }
+}
