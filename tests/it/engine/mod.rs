@@ -1,6 +1,7 @@
 //! Whole comparisons: against other people's figures, over broken data, through plans.
 
 mod flip;
+mod flip_metric;
 mod golden;
 mod kernel;
 mod partly;
