@@ -85,30 +85,41 @@ impl Kit {
         pixels: &[(i32, i32)],
     ) -> Result<Option<Unsettled>, Error> {
         let Some(sample_type) = supported(pair, rule) else { return Ok(None) };
-        self.gpu.check()?;
         let job = Job { pair, rule, pixels };
+        loop {
+            match self.in_bands(&job, want, sample_type) {
+                Err(Error::OutOfMemory { .. }) if self.rooms.shrink() => {}
+                result => return result.map(Some),
+            }
+        }
+    }
+
+    /// A comparison, piece by piece.
+    fn in_bands(&self, job: &Job<'_>, want: Want, sample_type: SampleType) -> Result<Unsettled, Error> {
+        let Job { pair, pixels, .. } = *job;
+        self.gpu.check()?;
         let (shape, bands) = cut(pair, sample_type.bytes() as u32, &self.rooms.most());
         let mut all = empty(pair.window, want, pixels.len());
         let mut under_way: VecDeque<Piece<'_>> = VecDeque::new();
         for band in bands {
             if under_way.len() == UNDER_WAY {
-                self.finish_first(&mut under_way, &job, &mut all)?;
+                self.finish_first(&mut under_way, job, &mut all)?;
             }
             // Whoever has a room does not wait for another: two who did would wait for each other.
             let mut lent = match self.rooms.try_take(shape, sample_type)? {
                 Some(lent) => lent,
                 None => {
-                    self.finish_first(&mut under_way, &job, &mut all)?;
+                    self.finish_first(&mut under_way, job, &mut all)?;
                     self.rooms.take(shape, sample_type)?
                 }
             };
             let placed = lent.room().place(&self.gpu, pair, band)?;
-            self.submit(&mut lent, &placed, &job)?;
+            self.submit(&mut lent, &placed, job)?;
             lent.room().fetch(&self.gpu, want);
             under_way.push_back((lent, placed));
         }
         while !under_way.is_empty() {
-            self.finish_first(&mut under_way, &job, &mut all)?;
+            self.finish_first(&mut under_way, job, &mut all)?;
         }
         // Cropped, a picture has more pixels than are compared; those are not on the device.
         for (at, values) in
@@ -117,7 +128,7 @@ impl Kit {
             *values = PixelValues::of(pair, *at);
         }
         self.gpu.check()?;
-        Ok(Some(all))
+        Ok(all)
     }
 
     /// Reads back the piece that has been under way for longest, if there is one.

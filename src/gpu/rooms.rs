@@ -3,6 +3,7 @@
 //! With several, one frame computes while another is uploaded and a third is read back. Whoever has
 //! a room must not wait for other threads of the program (so no rayon there): they may wait for it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::bands::{Most, Shape};
@@ -13,11 +14,14 @@ use crate::image::SampleType;
 /// Rooms in use at a time: one filled, one computed, one read back.
 const MOST_ROOMS: u64 = 3;
 
+/// Where memory is out with less than this, less still is of no help.
+const LEAST_BUDGET: u64 = 16 << 20;
+
 /// See above.
 #[derive(Debug)]
 pub(super) struct Rooms {
     gpu: Gpu,
-    budget_bytes: u64,
+    budget_bytes: AtomicU64,
     state: Mutex<State>,
     returned: Condvar,
 }
@@ -46,7 +50,7 @@ pub(super) struct Lent<'a> {
 
 impl Rooms {
     pub fn new(gpu: Gpu, budget_bytes: u64) -> Self {
-        Self { gpu, budget_bytes, state: Mutex::default(), returned: Condvar::new() }
+        Self { gpu, budget_bytes: budget_bytes.into(), state: Mutex::default(), returned: Condvar::new() }
     }
 
     /// What one room may take: as many fit into the budget as are of use.
@@ -56,7 +60,7 @@ impl Rooms {
             side: limits.max_texture_dimension_2d,
             buffer_bytes: limits.max_buffer_size,
             binding_bytes: limits.max_storage_buffer_binding_size,
-            bytes: self.budget_bytes / MOST_ROOMS,
+            bytes: self.budget() / MOST_ROOMS,
         }
     }
 
@@ -89,12 +93,28 @@ impl Rooms {
         self.state().peak_bytes
     }
 
+    /// Halves the budget and drops what is idle: the device has less memory than it was thought to have.
+    /// False where the budget is so small that this is not the reason.
+    pub fn shrink(&self) -> bool {
+        let mut state = self.state();
+        let budget = self.budget() / 2;
+        if budget < LEAST_BUDGET {
+            return false;
+        }
+        self.budget_bytes.store(budget, Ordering::Relaxed);
+        state.drop_idle();
+        true
+    }
+
+    fn budget(&self) -> u64 {
+        self.budget_bytes.load(Ordering::Relaxed)
+    }
+
     /// Drops what there is and what comes back: the device has failed.
     pub fn close(&self) {
         let mut state = self.state();
         state.closed = true;
-        let idle = std::mem::take(&mut state.idle);
-        state.bytes -= idle.iter().map(|room| room.shape.bytes()).sum::<u64>();
+        state.drop_idle();
     }
 
     /// An idle room, or leave to make one.
@@ -109,7 +129,7 @@ impl Rooms {
             return Some(Lent { rooms: self, bytes: room.shape.bytes(), room: Some(room) });
         }
         let bytes = shape.bytes();
-        let fits = |state: &State| state.bytes + bytes <= self.budget_bytes;
+        let fits = |state: &State| state.bytes + bytes <= self.budget();
         while !fits(state) && !state.idle.is_empty() {
             let room = state.idle.remove(0);
             state.bytes -= room.shape.bytes();
@@ -126,6 +146,13 @@ impl Rooms {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn drop_idle(&mut self) {
+        let idle = std::mem::take(&mut self.idle);
+        self.bytes -= idle.iter().map(|room| room.shape.bytes()).sum::<u64>();
     }
 }
 
@@ -160,5 +187,54 @@ impl Drop for Lent<'_> {
         state.bytes -= self.bytes;
         drop(state);
         self.rooms.returned.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpu::Prefer;
+
+    const SHAPE: Shape =
+        Shape { window: (64, 48), candidate: (64, 48), reference: (64, 48), channels: 3, sample_bytes: 4 };
+
+    /// Idle rooms, and bytes of all.
+    fn idle(rooms: &Rooms) -> (usize, u64) {
+        let state = rooms.state();
+        (state.idle.len(), state.bytes)
+    }
+
+    #[test]
+    fn rooms_are_used_again_and_never_pass_the_budget() {
+        let gpu = Gpu::open(Prefer::Any).unwrap_or_else(|error| panic!("{error}"));
+        let rooms = Rooms::new(gpu, 2 * SHAPE.bytes());
+        let take = || rooms.take(SHAPE, SampleType::F32).expect("it is small");
+        let try_take = |shape| rooms.try_take(shape, SampleType::F32).expect("it is small");
+        let (first, second) = (take(), take());
+        assert!(try_take(SHAPE).is_none(), "the budget is spent");
+        first.give_back();
+        take().give_back();
+        drop(second);
+        assert_eq!(idle(&rooms), (1, SHAPE.bytes()), "what is not given back is dropped");
+        // Another shape has the idle one go.
+        let wider = Shape { window: (128, 48), ..SHAPE };
+        try_take(wider).expect("there is room").give_back();
+        assert!(idle(&rooms).1 <= 2 * SHAPE.bytes());
+        assert_eq!(rooms.peak_bytes(), 2 * SHAPE.bytes());
+        rooms.close();
+        take().give_back();
+        assert_eq!(idle(&rooms), (0, 0));
+    }
+
+    #[test]
+    fn a_device_with_less_memory_gets_smaller_bands() {
+        let gpu = Gpu::open(Prefer::Any).unwrap_or_else(|error| panic!("{error}"));
+        let rooms = Rooms::new(gpu, 4 * LEAST_BUDGET);
+        rooms.take(SHAPE, SampleType::F32).expect("it is small").give_back();
+        let before = rooms.most().bytes;
+        assert!(rooms.shrink());
+        assert_eq!(rooms.most().bytes, before / 2);
+        assert_eq!(idle(&rooms), (0, 0));
+        assert!(rooms.shrink() && !rooms.shrink(), "not without end");
     }
 }
