@@ -13,6 +13,7 @@ mod rule;
 mod runs;
 mod segment;
 mod stats;
+mod temporal;
 
 pub use cpu::Cpu;
 pub use kernel::{channel_changed, rectangle, rectangle_map};
@@ -21,6 +22,7 @@ pub use pair::{Extent, Pair, PairError};
 pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
 pub use stats::{FrameStats, Peak};
+pub use temporal::{ChannelMaps, DeltaMaps, DeltaState, NEVER, ValueMaps, ValueState};
 
 use crate::image::{Plane, Sample};
 

@@ -1,0 +1,5 @@
+//! Maps over all frames: against plain recomputation, in every order, through the whole program.
+
+mod delta;
+mod exact;
+mod values;
