@@ -158,6 +158,13 @@ pub fn execute(
         Event::Row(row) => rows.push(row.clone()),
         Event::Trouble(text) => progress.note(text),
         Event::Progress { done, total } => progress.at(done, total),
+        Event::Pass { number, total, aovs } => {
+            let aovs = aovs.join(", ");
+            progress.note(&format!(
+                "the maps over all frames do not fit the memory at once: reading again for {aovs} \
+                 (pass {number} of {total}; --memory gives more)"
+            ));
+        }
     })?;
     progress.finish();
     for probe in finished.series.iter().flat_map(super::probe::outside_everywhere) {

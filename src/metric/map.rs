@@ -1,5 +1,6 @@
 //! One f32 per pixel of one compared frame.
 
+use super::Metric;
 use crate::image::Window;
 
 /// The pixel counts as changed.
@@ -22,4 +23,12 @@ pub struct DeltaMap {
     pub values: Vec<f32>,
     /// `FLAG_*` of each pixel.
     pub flags: Vec<u8>,
+}
+
+impl Metric {
+    /// Whether all back ends give the same [`DeltaMap`] to the bit. Those of the other metrics are
+    /// within some ulps: whoever needs one and the same takes that of [`super::Cpu`].
+    pub const fn map_is_exact(self) -> bool {
+        matches!(self, Self::Abs | Self::Signed | Self::Id)
+    }
 }
