@@ -151,7 +151,8 @@ pub fn execute(
     output: &output::OutputArgs,
     quiet: bool,
 ) -> anyhow::Result<Report> {
-    context.maps = output.map_sink()?;
+    let sinks = output.map_sinks()?;
+    (context.maps, context.temporal) = (sinks.frames, sinks.temporal);
     let mut rows = Vec::new();
     let progress = Progress::new(quiet);
     let finished = engine::run(plan, &context, &mut |event| match event {

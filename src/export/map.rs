@@ -82,9 +82,14 @@ const CLIPPED: [(f64, f32); 3] = [(0.999, 4.0), (0.99, 16.0), (0.95, 256.0)];
 /// silhouette): at most one of 20 differing pixels, the more the farther they are.
 pub fn auto_range(map: &DeltaMap, signed: bool, scale: Scale) -> DisplayRange {
     let valueless = FLAG_NON_FINITE | FLAG_UNCOVERED | FLAG_UNREADABLE;
-    let shown = |i: &usize| map.flags[*i] & valueless == 0;
-    let pixels = (0..map.values.len()).filter(shown);
-    let mut magnitudes: Vec<f32> = pixels.map(|i| map.values[i].abs()).filter(|v| *v > 0.0).collect();
+    let shown = map.values.iter().zip(&map.flags).filter(|(_, flags)| *flags & valueless == 0);
+    range_of(shown.map(|(value, _)| *value), signed, scale)
+}
+
+/// The same of any values; what is not finite does not count.
+pub(super) fn range_of(values: impl Iterator<Item = f32>, signed: bool, scale: Scale) -> DisplayRange {
+    let magnitudes = values.map(f32::abs);
+    let mut magnitudes: Vec<f32> = magnitudes.filter(|v| *v > 0.0 && *v < f32::INFINITY).collect();
     let mut top = magnitudes.iter().copied().fold(0.0, f32::max);
     if scale == Scale::Linear && !magnitudes.is_empty() {
         for (share, times) in CLIPPED {
