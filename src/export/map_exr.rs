@@ -60,7 +60,12 @@ pub(super) fn write_channels(
     let mut layer = Layer::new(
         (window.width as usize, window.height as usize),
         LayerAttributes::default().with_position(Vec2(window.x, window.y)),
-        Encoding { compression: Compression::ZIP16, ..Encoding::FAST_LOSSLESS },
+        // In order, or the file's bytes would depend on which thread is first.
+        Encoding {
+            compression: Compression::ZIP16,
+            line_order: LineOrder::Increasing,
+            ..Encoding::FAST_LOSSLESS
+        },
         AnyChannels::sort(channels.into_iter().collect()),
     );
     layer.attributes.comments = text(texts.comments);

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::atomic::{Error, write_file};
 use super::canvas::Rgb;
 use super::legend::{Tally, beyond};
-use super::map::{MapRange, MapStyle, range_of};
+use super::map::{CLIPPED_OVER_FRAMES, MapRange, MapStyle, range_of};
 use super::map_png::{NON_FINITE, Paint, Picture, UNCOVERED, ZERO, draw, picture_width, write_png};
 use super::strip::{Bar, DIM, Hatching, Strip, Swatch, grouped, share_of_pixels, short};
 use super::temporal::{caption, frames};
@@ -76,10 +76,9 @@ fn of_delta(
         "max" => (delta.max.clone(), format!("largest of {frames}")),
         "mean" => (floats(&delta.mean), format!("mean of {frames}")),
         "std" => (floats(&delta.std), format!("standard deviation over {frames}")),
-        "changed" => (
-            delta.changed.iter().map(|count| *count as f32).collect(),
-            format!("changed in so many of {frames}"),
-        ),
+        "changed" => {
+            (delta.changed.iter().map(|count| *count as f32).collect(), format!("times changed in {frames}"))
+        }
         _ => (first_numbers(delta, maps.numbers), format!("first changed of {frames}")),
     };
     let of_frames = matches!(name, "changed" | "first_changed");
@@ -91,7 +90,7 @@ fn of_delta(
         ("first_changed", _) => number_range(maps.numbers),
         (_, MapRange::Fixed(range)) => range,
         _ if is_id => DisplayRange::absolute(1.0, Scale::Linear),
-        _ => range_of(map.values.iter().copied(), signed, style.scale),
+        _ => range_of(map.values.iter().copied(), signed, style.scale, &CLIPPED_OVER_FRAMES),
     };
     let color = match name {
         "changed" => ColorMap::Viridis,
@@ -191,7 +190,7 @@ fn of_values(
     let map = DeltaMap { window: values.window, values: (0..pixels).map(largest).collect(), flags };
     let range = match style.range {
         MapRange::Fixed(range) => range,
-        MapRange::Auto => range_of(map.values.iter().copied(), false, style.scale),
+        MapRange::Auto => range_of(map.values.iter().copied(), false, style.scale, &CLIPPED_OVER_FRAMES),
     };
     let paint = Paint::new(ColorMap::Viridis, range);
     picture(name, &map, &Scheme { paint, first: First::Largest, is_whole: false }, words, &short)

@@ -77,6 +77,18 @@ fn cloth() -> Plan {
     plan(&[path("clothsimv1"), path("clothsimv2")])
 }
 
+pub fn context(threads: usize, memory_bytes: u64, temporal: Temporal) -> Context {
+    Context {
+        backend: Arc::new(Cpu),
+        limits: Limits::default(),
+        threads: NonZeroUsize::new(threads).expect("at least one"),
+        memory_bytes,
+        cancel: Arc::new(AtomicBool::new(false)),
+        maps: None,
+        temporal: Some(temporal),
+    }
+}
+
 fn few_frames(plan: Plan) -> Plan {
     Plan { frames: Some("10-13".parse().expect("a range")), ..plan }
 }
@@ -89,19 +101,8 @@ struct Ran {
 
 fn ran(plan: &Plan, threads: usize, memory_bytes: u64, backend: Arc<dyn Backend>) -> Ran {
     let sink = Arc::new(Kept::default());
-    let context = Context {
-        backend,
-        limits: Limits::default(),
-        threads: NonZeroUsize::new(threads).expect("at least one"),
-        memory_bytes,
-        cancel: Arc::new(AtomicBool::new(false)),
-        maps: None,
-        temporal: Some(Temporal {
-            delta: true,
-            values: true,
-            sink: Arc::clone(&sink) as Arc<dyn TemporalSink>,
-        }),
-    };
+    let temporal = Temporal { delta: true, values: true, sink: Arc::clone(&sink) as Arc<dyn TemporalSink> };
+    let context = Context { backend, ..context(threads, memory_bytes, temporal) };
     let (mut rows, mut passes) = (Vec::new(), 1);
     run(plan, &context, &mut |event| match event {
         Event::Row(row) => rows.push(format!("{row:?}")),
@@ -325,16 +326,9 @@ fn a_sequence_against_itself_counts_every_file_once() {
 #[test]
 fn a_run_ends_early_in_a_later_pass_too() {
     let plan = cloth();
-    let cancel = Arc::new(AtomicBool::new(false));
-    let context = Context {
-        backend: Arc::new(Cpu),
-        limits: Limits::default(),
-        threads: NonZeroUsize::MIN,
-        memory_bytes: 1,
-        cancel: Arc::clone(&cancel),
-        maps: None,
-        temporal: Some(Temporal { delta: true, values: false, sink: Arc::new(Kept::default()) }),
-    };
+    let temporal = Temporal { delta: true, values: false, sink: Arc::new(Kept::default()) };
+    let context = context(1, 1, temporal);
+    let cancel = Arc::clone(&context.cancel);
     let mut passes = 0;
     let result = run(&plan, &context, &mut |event| {
         if let Event::Pass { number, .. } = event {

@@ -3,4 +3,5 @@
 mod delta;
 mod engine;
 mod exact;
+mod export;
 mod values;
