@@ -318,6 +318,7 @@ fn context(backend: &Arc<dyn Backend>, memory_bytes: u64, cancel: &Arc<AtomicBoo
         memory_bytes,
         cancel: Arc::clone(cancel),
         maps: None,
+        temporal: None,
     }
 }
 

@@ -249,6 +249,7 @@ impl RunArgs {
             memory_bytes: self.memory.unwrap_or_else(half_of_free_memory),
             cancel,
             maps: None,
+            temporal: None,
         })
     }
 }

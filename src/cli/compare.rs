@@ -151,13 +151,21 @@ pub fn execute(
     output: &output::OutputArgs,
     quiet: bool,
 ) -> anyhow::Result<Report> {
-    context.maps = output.map_sink()?;
+    let sinks = output.map_sinks()?;
+    (context.maps, context.temporal) = (sinks.frames, sinks.temporal);
     let mut rows = Vec::new();
     let progress = Progress::new(quiet);
     let finished = engine::run(plan, &context, &mut |event| match event {
         Event::Row(row) => rows.push(row.clone()),
         Event::Trouble(text) => progress.note(text),
         Event::Progress { done, total } => progress.at(done, total),
+        Event::Pass { number, total, aovs } => {
+            let aovs = aovs.join(", ");
+            progress.note(&format!(
+                "the maps over all frames do not fit the memory at once: reading again for {aovs} \
+                 (pass {number} of {total}; --memory gives more)"
+            ));
+        }
     })?;
     progress.finish();
     for probe in finished.series.iter().flat_map(super::probe::outside_everywhere) {

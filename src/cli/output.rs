@@ -1,13 +1,14 @@
-//! What commands write beside their table: `--json --csv --npz --maps`.
+//! What commands write beside their table: `--json --csv --npz --maps --map-kinds`.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::bail;
+use clap::ValueEnum;
 
 use super::compare::Report;
-use crate::engine::{MapSink, Series};
+use crate::engine::{MapSink, Series, Temporal, TemporalSink};
 use crate::export;
 
 /// Files to write.
@@ -23,9 +24,38 @@ pub struct OutputArgs {
     /// Write the tracked values as NPZ, for numpy.load; needs --pixel or --region.
     #[arg(long, value_name = "FILE")]
     pub npz: Option<PathBuf>,
-    /// Write a heat map of every frame and AOV into this folder: PNG with legend, EXR with values.
+    /// Write heat maps into this folder: PNG with legend, EXR with values.
     #[arg(long, value_name = "DIR")]
     pub maps: Option<PathBuf>,
+    /// Which maps (comma-separated, may be repeated); frames and delta unless given.
+    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',', requires = "maps")]
+    pub map_kinds: Vec<MapKind>,
+}
+
+/// `--map-kinds`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MapKind {
+    /// the delta of every frame
+    Frames,
+    /// the delta over all frames: max, mean, std, how often and when first changed
+    Delta,
+    /// each sequence's own values over all frames: min, max, mean, std, static
+    Values,
+}
+
+impl MapKind {
+    /// Own values are of a sequence, not of a comparison, and take six times the memory of the delta:
+    /// only on request.
+    const DEFAULT: [Self; 2] = [Self::Frames, Self::Delta];
+}
+
+/// Where the maps of a run go.
+#[derive(Clone, Default)]
+pub struct MapSinks {
+    /// Those of single frames.
+    pub frames: Option<Arc<dyn MapSink>>,
+    /// Those over all frames.
+    pub temporal: Option<Temporal>,
 }
 
 impl OutputArgs {
@@ -82,12 +112,20 @@ impl OutputArgs {
         Ok(())
     }
 
-    /// Takes the maps of a run, where they are asked for.
+    /// Takes the maps of a run, as far as they are asked for.
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn map_sink(&self) -> anyhow::Result<Option<Arc<dyn MapSink>>> {
-        let Some(folder) = &self.maps else { return Ok(None) };
-        Ok(Some(Arc::new(export::MapFolder::new(folder, export::MapStyle::default())?)))
+    pub fn map_sinks(&self) -> anyhow::Result<MapSinks> {
+        let Some(folder) = &self.maps else { return Ok(MapSinks::default()) };
+        let folder = Arc::new(export::MapFolder::new(folder, export::MapStyle::default())?);
+        let kinds = if self.map_kinds.is_empty() { &MapKind::DEFAULT[..] } else { &self.map_kinds };
+        let [frames, delta, values] =
+            [MapKind::Frames, MapKind::Delta, MapKind::Values].map(|kind| kinds.contains(&kind));
+        let temporal = Temporal { delta, values, sink: Arc::clone(&folder) as Arc<dyn TemporalSink> };
+        Ok(MapSinks {
+            frames: frames.then_some(folder as Arc<dyn MapSink>),
+            temporal: (delta || values).then_some(temporal),
+        })
     }
 }

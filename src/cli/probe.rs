@@ -120,6 +120,7 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
         }
         Event::Trouble(text) => progress.note(text),
         Event::Progress { done, total } => progress.at(done, total),
+        Event::Pass { .. } => {}
     })?;
     progress.finish();
     if let Some(trouble) = context.backend.trouble() {

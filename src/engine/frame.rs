@@ -1,12 +1,16 @@
 //! One unit of work: its files are read, compared and probed; whatever is wrong with them becomes
 //! a row of the result.
 
-mod probes;
+mod alone;
+mod safely;
 
 use std::path::PathBuf;
 
+pub(super) use safely::process_safely;
+
 use super::aovs::{component_names, groups, lacks};
 use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
+use super::temporal::{At, Pass};
 use super::track::{Beside, Gathered, Tracked, pixels, track, use_gathered};
 use super::units::{Unit, UnitCandidate};
 use super::{
@@ -15,7 +19,7 @@ use super::{
 };
 use crate::codec;
 use crate::image::{Aov, ImageInfo, Plane, Window};
-use crate::metric::{Comparison, DeltaMap, Extent, Metric, Pair, PairError, Rule, Want};
+use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Extent, Metric, Pair, PairError, Rule, Want};
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -49,24 +53,37 @@ struct Group<'a, 'g> {
     planes: Vec<Result<Plane, codec::Error>>,
 }
 
+/// What all units work with.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub plan: &'a Plan,
+    pub context: &'a Context,
+    /// See [`Catalogue`].
+    pub catalogue: &'a Catalogue,
+    /// Decoded samples held at a time, in bytes.
+    pub group_bytes: u64,
+    /// Takes what the maps over all frames are made of.
+    pub pass: Option<&'a Pass>,
+}
+
 /// Everything that one unit works with.
 struct Work<'a> {
     plan: &'a Plan,
     context: &'a Context,
+    pass: Option<&'a Pass>,
     number: Option<i64>,
+    /// Place of the number among those of the run.
+    rank: u32,
+    /// Whether the reference's values count, and for which sequence.
+    reference_sequence: Option<usize>,
     /// Keys of the reference's file: globs are held against them.
     keys: Vec<&'a str>,
     result: UnitResult,
 }
 
-/// Reads, compares and probes one unit; `group_bytes` bounds the decoded samples held at a time.
-pub(super) fn process(
-    unit: &Unit,
-    plan: &Plan,
-    context: &Context,
-    catalogue: &Catalogue,
-    group_bytes: u64,
-) -> UnitResult {
+/// Reads, compares and probes one unit.
+fn process(unit: &Unit, rank: u32, setting: Setting<'_>) -> UnitResult {
+    let Setting { plan, context, catalogue, group_bytes, pass } = setting;
     let reference = open(unit.reference.as_deref(), &context.limits);
     let candidates: Vec<(&UnitCandidate, Opened)> =
         unit.candidates.iter().map(|c| (c, open(c.path.as_deref(), &context.limits))).collect();
@@ -79,7 +96,10 @@ pub(super) fn process(
     // The other file of the frame may have none of the AOVs asked for.
     let known = if chosen(known) { known } else { catalogue };
     let keys = known.iter().map(|aov| aov.key.as_str()).collect();
-    let mut work = Work { plan, context, number: unit.number, keys, result: UnitResult::default() };
+    let result = UnitResult::default();
+    let mut work =
+        Work { plan, context, pass, number: unit.number, rank, reference_sequence: None, keys, result };
+    work.reference_sequence = work.owner_of_reference(unit);
 
     work.note_files(unit, &reference, &candidates);
     work.note_losses(&reference, &candidates);
@@ -92,7 +112,7 @@ pub(super) fn process(
         candidates.iter().filter_map(|(c, opened)| Some((c.index, opened.info()?))).collect();
     match reference.info() {
         Some(reference) => work.compare_all(reference, &readable, group_bytes),
-        None => work.track_alone(&readable, reference.cell_status(), group_bytes),
+        None => work.candidates_alone(&readable, reference.cell_status(), group_bytes),
     }
     work.result
 }
@@ -104,6 +124,14 @@ impl<'a> Work<'a> {
             Against::Sequence { .. } => candidate + 1,
             Against::Previous | Against::Frame(_) | Against::Nothing => candidate,
         }
+    }
+
+    /// The sequence that counts the reference's file of the unit among its own.
+    fn owner_of_reference(&self, unit: &Unit) -> Option<usize> {
+        if self.has_reference_sequence() {
+            return Some(0);
+        }
+        unit.candidates.first().filter(|_| unit.owns_reference).map(|candidate| candidate.index)
     }
 
     fn has_reference_sequence(&self) -> bool {
@@ -192,7 +220,8 @@ impl<'a> Work<'a> {
         group_bytes: u64,
     ) {
         let track = !self.plan.probes.is_empty() && self.has_reference_sequence();
-        if candidates.is_empty() && !track {
+        let values = self.wants_values() && self.reference_sequence.is_some();
+        if candidates.is_empty() && !track && !values {
             return;
         }
         for group in groups(reference, &self.chosen(&reference.aovs), group_bytes / 2) {
@@ -212,6 +241,7 @@ impl<'a> Work<'a> {
                 let reason = lacks(reference, &aov.key);
                 let failure = Failure { status: Status::AovMissingReference, reason };
                 self.row(candidate, aov, component_names(aov), failure);
+                self.values_alone_in(candidate, info, &[aov]);
             }
         }
     }
@@ -225,6 +255,13 @@ impl<'a> Work<'a> {
     ) {
         let planes = codec::read_planes(reference, aovs, &self.context.limits);
         let group = Group { info: reference, aovs, planes };
+        if let Some(sequence) = self.reference_sequence {
+            for (aov, plane) in aovs.iter().zip(&group.planes) {
+                if let Ok(plane) = plane {
+                    self.add_values(sequence, aov, plane);
+                }
+            }
+        }
         if self.has_reference_sequence() {
             for (aov, plane) in aovs.iter().zip(&group.planes) {
                 match plane {
@@ -254,7 +291,7 @@ impl<'a> Work<'a> {
                 }
                 (Some(theirs), Err(error)) => {
                     self.row(candidate, aov, component_names(aov), failure_of(error));
-                    self.track_alone_in(candidate, info, &[theirs], Beside::Lacking(status_of(error).into()));
+                    self.alone_in(candidate, info, &[theirs], Beside::Lacking(status_of(error).into()));
                 }
                 (Some(theirs), Ok(plane)) if self.is_of_another_size(plane, info, theirs) => {
                     let error = PairError::SizeMismatch {
@@ -280,7 +317,10 @@ impl<'a> Work<'a> {
                     let sequence = self.sequence(candidate);
                     self.track_failure(sequence, aov, matched.aov, status_of(&error), Some(plane));
                 }
-                Ok(theirs) => self.compare_one(aov, plane, &matched, &theirs),
+                Ok(theirs) => {
+                    self.add_values(self.sequence(candidate), matched.aov, &theirs);
+                    self.compare_one(aov, plane, &matched, &theirs);
+                }
             }
         }
     }
@@ -288,7 +328,10 @@ impl<'a> Work<'a> {
     /// Whether the header alone says that there is nothing to compare nor to track.
     fn is_of_another_size(&self, reference: &Plane, info: &ImageInfo, aov: &Aov) -> bool {
         let size = info.parts[aov.part].display_window;
-        self.plan.probes.is_empty() && self.plan.extent == Extent::Union && size != reference.display_window
+        self.plan.probes.is_empty()
+            && !self.wants_values()
+            && self.plan.extent == Extent::Union
+            && size != reference.display_window
     }
 
     fn compare_one(&mut self, aov: &Aov, reference: &Plane, matched: &Match<'_>, candidate: &Plane) {
@@ -325,9 +368,18 @@ impl<'a> Work<'a> {
             }
             return;
         }
-        let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
+        let at = At { rank: self.rank, display_window: reference.display_window };
+        let takes_delta = self.pass.is_some_and(|pass| pass.takes_delta(matched.candidate, &aov.key));
+        if !takes_delta && self.pass.is_some_and(Pass::is_later) {
+            return;
+        }
+        let want = if self.context.maps.is_some() || takes_delta { Want::Map } else { Want::Stats };
         let pixels = pixels(&self.plan.probes);
-        let (comparison, values) = self.context.backend.compare_and_gather(&pair, &rule, want, &pixels);
+        let (comparison, values) = self.backend(&rule).compare_and_gather(&pair, &rule, want, &pixels);
+        if let Some(pass) = self.pass {
+            let map = comparison.map.as_ref().filter(|_| takes_delta);
+            pass.add_delta(matched.candidate, &aov.key, at, (&pair, &rule, map));
+        }
         use_gathered(&mut tracked, &self.plan.probes, Gathered { pair: &pair, values: &values });
         self.result.tracked.extend(tracked);
         let Comparison { stats, map } = comparison;
@@ -345,6 +397,12 @@ impl<'a> Work<'a> {
         }
         self.result.rows.push(row);
         self.unmatched_channels(aov, matched, &pair);
+    }
+
+    /// What compares under `rule`: maps over all frames are the same on every back end.
+    fn backend(&self, rule: &Rule) -> &'a dyn Backend {
+        let all_frames = self.pass.is_some_and(Pass::wants_deltas);
+        if all_frames && !rule.metric.has_exact_map() { &Cpu } else { &*self.context.backend }
     }
 
     fn write_map(&mut self, row: &FrameRow, map: &DeltaMap, display_window: Window) {

@@ -13,8 +13,10 @@ mod run;
 mod select;
 mod series;
 mod shortfall;
+mod temporal;
 mod track;
 mod units;
+mod workers;
 
 pub use plan::{Against, Plan, Task};
 pub use result::{AovSummary, Failure, FrameRow, Outcome, Status, Summary, Verdict};
@@ -23,3 +25,4 @@ pub use run::{Context, Error, Event, Finished, MapFrame, MapSink, run};
 pub use select::{AovGlob, GlobError};
 pub use series::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};
 pub use shortfall::{Side, shortfall, unreadable_cell};
+pub use temporal::{Content, Temporal, TemporalMaps, TemporalSink};

@@ -1,18 +1,18 @@
-//! Runs a plan: worker threads take one unit after the other, results leave in frame order.
+//! Runs a plan: rows in frame order, and maps over all frames, in as many passes as those need.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::frame::{Catalogue, UnitResult, process};
+use super::frame::{Setting, UnitResult, process_safely};
+use super::temporal::{AllFrames, Pass, Temporal};
 use super::track::SeriesBuilder;
-use super::units::{Unit, units};
-use super::{Against, Allowance, Failure, FrameRow, Outcome, Plan, Series, Status, Summary, select};
+use super::units::{Unit, numbers, rank, units};
+use super::workers::in_order;
+use super::{Against, FrameRow, Plan, Series, Summary, select};
 use crate::codec::{self, Limits};
 use crate::image::{ImageInfo, Window};
-use crate::metric::{Backend, DeltaMap, Metric, Rule};
+use crate::metric::{Backend, DeltaMap};
 
 /// What a run works with: everything that is no part of its result.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct Context {
     pub cancel: Arc<AtomicBool>,
     /// Takes a map of every compared frame and AOV, on the threads that make them.
     pub maps: Option<Arc<dyn MapSink>>,
+    /// Maps over all frames, for which half of `memory_bytes` is set aside.
+    pub temporal: Option<Temporal>,
 }
 
 impl Context {
@@ -65,7 +67,16 @@ pub enum Event<'a> {
     Row(&'a FrameRow),
     /// Something went wrong beside the rows.
     Trouble(&'a str),
-    /// Units done, of all.
+    /// The state of all maps over all frames does not fit: the files are read again, for these AOVs.
+    Pass {
+        /// This one, 2 for the first after all rows.
+        number: usize,
+        /// Of.
+        total: usize,
+        /// Keys of the AOVs.
+        aovs: Vec<&'a str>,
+    },
+    /// Units done, of all, in this pass.
     Progress {
         /// Done.
         done: usize,
@@ -136,15 +147,22 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
         return Err(Error::NothingToCompare { reason: why_nothing(plan) });
     }
     let first = first_with_chosen_aovs(plan, &units, &context.limits)?;
+    let state_bytes = if context.temporal.is_some() { context.memory_bytes / 2 } else { 0 };
+    let memory_bytes = context.memory_bytes - state_bytes;
     let unit_bytes = first.as_ref().map_or(0, |info| bytes_of(plan, info) + map_bytes(context, info));
-    let catalogue = first.map_or_else(Vec::new, |info| info.aovs);
-    let workers = workers(context, units.len(), unit_bytes);
+    let catalogue = &first.map_or_else(Vec::new, |info| info.aovs);
+    let workers = workers(context, units.len(), unit_bytes, memory_bytes);
     // The rest is for what decoding needs on the way: packed and unpacked chunks of every thread.
-    let group_bytes = context.memory_bytes / 4 * 3 / workers as u64;
-    let mut series = builder(plan, &units);
+    let group_bytes = memory_bytes / 4 * 3 / workers as u64;
+    let numbers = numbers(&units);
+    let pass = context.temporal.as_ref().map(|temporal| Pass::first(temporal, state_bytes));
+    let alone = Setting { plan, context, catalogue, group_bytes, pass: None };
+    let setting = Setting { pass: pass.as_ref(), ..alone };
+    let mut series = builder(plan, &numbers);
     let mut summary = Summary::default();
     let total = units.len();
-    let mut take = |done: usize, unit: &Unit, result: UnitResult| {
+    let work = |unit: &Unit| process_safely(unit, rank(&numbers, unit), setting);
+    in_order(&units, workers, context, work, |index, result: UnitResult| {
         for row in &result.rows {
             summary.add(row);
             on_event(Event::Row(row));
@@ -154,8 +172,8 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
             summary.mark_incomplete();
             on_event(Event::Trouble(trouble));
         }
-        if let Some((builder, numbers)) = &mut series {
-            let frame = numbers.binary_search(&unit.number.unwrap_or(0)).expect("made from the same units");
+        if let Some(builder) = &mut series {
+            let frame = rank(&numbers, &units[index]) as usize;
             for (sequence, path, status) in result.files {
                 builder.file(sequence, frame, path, status);
             }
@@ -163,79 +181,14 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
                 builder.add(frame, tracked);
             }
         }
-        on_event(Event::Progress { done, total });
-    };
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = crossbeam_channel::bounded(workers);
-    let mut refused = None;
-    let mut expected = 0;
-    std::thread::scope(|scope| {
-        for index in 0..workers {
-            let (sender, next, units, catalogue) = (sender.clone(), &next, &units, &catalogue);
-            let worker = move || {
-                while !context.is_cancelled() {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(unit) = units.get(index) else { return };
-                    let result = process_safely(unit, plan, context, catalogue, group_bytes);
-                    if sender.send((index, result)).is_err() {
-                        return;
-                    }
-                }
-            };
-            let thread = std::thread::Builder::new().name(format!("frames-{index}"));
-            if let Err(error) = thread.spawn_scoped(scope, worker) {
-                // Fewer threads take longer; none at all is an error.
-                refused = Some(error.to_string());
-                break;
-            }
-        }
-        drop(sender);
-        let mut waiting = BTreeMap::new();
-        for (index, result) in receiver {
-            waiting.insert(index, result);
-            while let Some(result) = waiting.remove(&expected) {
-                take(expected + 1, &units[expected], result);
-                expected += 1;
-            }
-            if expected == total {
-                break;
-            }
-        }
-    });
-    if context.is_cancelled() {
-        return Err(Error::Cancelled);
+        on_event(Event::Progress { done: index + 1, total });
+    })?;
+    if let (Some(pass), Some(temporal)) = (pass, &context.temporal) {
+        let setting = alone;
+        let all = AllFrames { temporal, setting, units: &units, numbers: &numbers, workers, state_bytes };
+        all.finish(pass, &mut summary, on_event)?;
     }
-    if let Some(reason) = refused.filter(|_| expected < total) {
-        return Err(Error::NoThread { reason });
-    }
-    Ok(Finished { summary, series: series.map(|(builder, _)| builder.finish()) })
-}
-
-/// A panic is a bug, but of one frame: the others go on.
-fn process_safely(
-    unit: &Unit,
-    plan: &Plan,
-    context: &Context,
-    catalogue: &Catalogue,
-    group_bytes: u64,
-) -> UnitResult {
-    let work = || process(unit, plan, context, catalogue, group_bytes);
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        let reason = format!("internal error ({text}), please report it; the frame was left out");
-        let failure = Failure { status: Status::Unreadable, reason };
-        let rows = unit.candidates.iter().map(|candidate| FrameRow {
-            candidate: candidate.index,
-            number: unit.number,
-            aov: "*".to_owned(),
-            channels: Vec::new(),
-            rule: Rule::exact(Metric::Abs),
-            allowance: Allowance::default(),
-            outcome: Outcome::Failed(failure.clone()),
-        });
-        UnitResult { rows: rows.collect(), ..UnitResult::default() }
-    })
+    Ok(Finished { summary, series: series.map(SeriesBuilder::finish) })
 }
 
 fn why_nothing(plan: &Plan) -> String {
@@ -287,23 +240,22 @@ fn bytes_of(plan: &Plan, info: &ImageInfo) -> u64 {
 fn map_bytes(context: &Context, info: &ImageInfo) -> u64 {
     const PER_PIXEL: u64 = 17;
     let pixels = info.parts.iter().map(|part| part.data_window.pixels()).max().unwrap_or(0);
-    if context.maps.is_some() { PER_PIXEL * pixels } else { 0 }
+    let wanted = context.maps.is_some() || context.temporal.as_ref().is_some_and(|temporal| temporal.delta);
+    if wanted { PER_PIXEL * pixels } else { 0 }
 }
 
 /// As many frames at a time as there are threads, and as the memory holds.
-fn workers(context: &Context, units: usize, unit_bytes: u64) -> usize {
-    let fit = context.memory_bytes.checked_div(unit_bytes).unwrap_or(u64::MAX);
+fn workers(context: &Context, units: usize, unit_bytes: u64, memory_bytes: u64) -> usize {
+    let fit = memory_bytes.checked_div(unit_bytes).unwrap_or(u64::MAX);
     let fit = usize::try_from(fit).unwrap_or(usize::MAX);
     fit.min(context.threads.get()).min(units).max(1)
 }
 
-fn builder(plan: &Plan, units: &[Unit]) -> Option<(SeriesBuilder, Vec<i64>)> {
+fn builder(plan: &Plan, numbers: &[Option<i64>]) -> Option<SeriesBuilder> {
     if plan.probes.is_empty() {
         return None;
     }
-    let mut numbers: Vec<i64> = units.iter().map(|unit| unit.number.unwrap_or(0)).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
+    let numbers = numbers.iter().map(|number| number.unwrap_or(0)).collect();
     let candidates = plan.candidates.iter().map(|candidate| candidate.name.clone());
     let (names, reference_index) = match &plan.against {
         Against::Sequence { reference, .. } => {
@@ -311,6 +263,5 @@ fn builder(plan: &Plan, units: &[Unit]) -> Option<(SeriesBuilder, Vec<i64>)> {
         }
         Against::Previous | Against::Frame(_) | Against::Nothing => (candidates.collect(), None),
     };
-    let builder = SeriesBuilder::new(names, reference_index, numbers.clone(), plan.probes.clone());
-    Some((builder, numbers))
+    Some(SeriesBuilder::new(names, reference_index, numbers, plan.probes.clone()))
 }

@@ -1,6 +1,6 @@
 //! A plan becomes units of work: one frame of the reference and of every candidate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::{Against, Error, Plan};
@@ -29,6 +29,8 @@ pub(super) struct Unit {
     pub reference_number: Option<i64>,
     /// The reference's file, `None` where it is missing.
     pub reference: Option<PathBuf>,
+    /// Whether no other unit counts the reference's file among a sequence's own frames.
+    pub owns_reference: bool,
     /// The candidates' files.
     pub candidates: Vec<UnitCandidate>,
 }
@@ -57,6 +59,7 @@ fn against_sequence(plan: &Plan, reference: &Sequence, offset: i64) -> Vec<Unit>
                 number,
                 reference_number: number,
                 reference: frame.reference,
+                owns_reference: true,
                 candidates: Vec::new(),
             });
             let theirs = number.map(|number| number.saturating_add(offset));
@@ -77,6 +80,7 @@ fn alone(plan: &Plan) -> Result<Vec<Unit>, Error> {
                 number,
                 reference_number: None,
                 reference: None,
+                owns_reference: false,
                 candidates: Vec::new(),
             });
             let path = candidate.path(number).map(PathBuf::from);
@@ -96,13 +100,18 @@ fn against_itself(plan: &Plan, other: impl Fn(&[i64], usize) -> Option<i64>) -> 
     let mut units = Vec::new();
     for (index, candidate) in plan.candidates.iter().enumerate() {
         let numbers = numbers_with_gaps(candidate)?;
-        for i in (0..numbers.len()).filter(|&i| is_chosen(plan, Some(numbers[i]))) {
-            let Some(other) = other(&numbers, i) else { continue };
+        let chosen = (0..numbers.len()).filter(|&i| is_chosen(plan, Some(numbers[i])));
+        let pairs: Vec<(usize, i64)> = chosen.filter_map(|i| Some((i, other(&numbers, i)?))).collect();
+        let compared: BTreeSet<i64> = pairs.iter().map(|(i, _)| numbers[*i]).collect();
+        let mut served = BTreeSet::new();
+        for (i, other) in pairs {
             let path = |number| candidate.path(Some(number)).map(PathBuf::from);
             units.push(Unit {
                 number: Some(numbers[i]),
                 reference_number: Some(other),
                 reference: path(other),
+                // A frame that is compared itself counts there; any other with the first that it serves.
+                owns_reference: !compared.contains(&other) && served.insert(other),
                 candidates: vec![UnitCandidate { index, number: Some(numbers[i]), path: path(numbers[i]) }],
             });
         }
@@ -125,4 +134,18 @@ fn numbers_with_gaps(sequence: &Sequence) -> Result<Vec<i64>, Error> {
     numbers.sort_unstable();
     numbers.dedup();
     Ok(numbers)
+}
+
+/// Numbers of all frames, each once, ascending.
+pub(super) fn numbers(units: &[Unit]) -> Vec<Option<i64>> {
+    let mut numbers: Vec<Option<i64>> = units.iter().map(|unit| unit.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// Place of the unit's number among `numbers`.
+pub(super) fn rank(numbers: &[Option<i64>], unit: &Unit) -> u32 {
+    let rank = numbers.binary_search(&unit.number).expect("made from the same units");
+    u32::try_from(rank).expect("fewer frames than that")
 }

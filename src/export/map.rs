@@ -81,17 +81,30 @@ impl MapCaption {
 /// (Share of the differing pixels, how many times the range must shrink to give up the others.)
 const CLIPPED: [(f64, f32); 3] = [(0.999, 4.0), (0.99, 16.0), (0.95, 256.0)];
 
+/// The same over all frames: a silhouette that moves leaves its background in many pixels.
+pub(super) const CLIPPED_OVER_FRAMES: [(f64, f32); 4] = [CLIPPED[0], CLIPPED[1], CLIPPED[2], (0.5, 65536.0)];
+
 /// The range of a map by itself: up to the largest magnitude, then to a round number. On a linear
 /// scale without the few pixels that are far above all others (a background of 1e10 at a
 /// silhouette): at most one of 20 differing pixels, the more the farther they are.
 pub fn auto_range(map: &DeltaMap, signed: bool, scale: Scale) -> DisplayRange {
     let valueless = FLAG_NON_FINITE | FLAG_UNCOVERED | FLAG_UNREADABLE;
-    let shown = |i: &usize| map.flags[*i] & valueless == 0;
-    let pixels = (0..map.values.len()).filter(shown);
-    let mut magnitudes: Vec<f32> = pixels.map(|i| map.values[i].abs()).filter(|v| *v > 0.0).collect();
+    let shown = map.values.iter().zip(&map.flags).filter(|(_, flags)| *flags & valueless == 0);
+    range_of(shown.map(|(value, _)| *value), signed, scale, &CLIPPED)
+}
+
+/// The same of any values, with what may be `clipped`; what is not finite does not count.
+pub(super) fn range_of(
+    values: impl Iterator<Item = f32>,
+    signed: bool,
+    scale: Scale,
+    clipped: &[(f64, f32)],
+) -> DisplayRange {
+    let magnitudes = values.map(f32::abs);
+    let mut magnitudes: Vec<f32> = magnitudes.filter(|v| *v > 0.0 && *v < f32::INFINITY).collect();
     let mut top = magnitudes.iter().copied().fold(0.0, f32::max);
     if scale == Scale::Linear && !magnitudes.is_empty() {
-        for (share, times) in CLIPPED {
+        for &(share, times) in clipped {
             let at = ((magnitudes.len() - 1) as f64 * share) as usize;
             let (_, most, _) = magnitudes.select_nth_unstable_by(at, f32::total_cmp);
             top = if top > *most * times { *most } else { top };

@@ -22,15 +22,12 @@ pub fn export_map_exr(
     display_window: Window,
     path: &Path,
 ) -> std::result::Result<(), Error> {
-    let image = image(map, caption, display_window);
-    write_file(path, |file| image.write().to_buffered(file).map_err(io_error))
+    let comments = format!("{}: {}; {}", caption.title(), caption.subtitle(), caption.quantity());
+    let text = Texts { comments: &comments, facts: None };
+    write_channels(channels(map), (map.window, display_window), text, path)
 }
 
-fn image(
-    map: &DeltaMap,
-    caption: &MapCaption,
-    display_window: Window,
-) -> Image<Layer<AnyChannels<FlatSamples>>> {
+fn channels(map: &DeltaMap) -> Vec<AnyChannel<FlatSamples>> {
     let valueless = FLAG_NON_FINITE | FLAG_UNCOVERED | FLAG_UNREADABLE;
     let pixels = map.values.iter().zip(&map.flags);
     let delta = pixels.map(|(value, flags)| match flags & valueless {
@@ -38,22 +35,49 @@ fn image(
         _ => f32::NAN,
     });
     let changed = map.flags.iter().map(|flags| u32::from(flags & FLAG_CHANGED != 0));
-    let channels = [
+    vec![
         AnyChannel::new("changed", FlatSamples::U32(changed.collect())),
         AnyChannel::new("delta", FlatSamples::F32(delta.collect())),
-    ];
+    ]
+}
+
+/// What an EXR says beside its pixels.
+pub(super) struct Texts<'a> {
+    /// For people: the attribute `comments`.
+    pub comments: &'a str,
+    /// For programs: the attribute `aovscope`, JSON.
+    pub facts: Option<String>,
+}
+
+/// Writes channels (ZIP) over the data window and in the display window of `windows`, whole or not at
+/// all. Equal channels and texts give equal bytes.
+pub(super) fn write_channels(
+    channels: Vec<AnyChannel<FlatSamples>>,
+    (window, display_window): (Window, Window),
+    texts: Texts<'_>,
+    path: &Path,
+) -> std::result::Result<(), Error> {
     let mut layer = Layer::new(
-        (map.window.width as usize, map.window.height as usize),
-        LayerAttributes::default().with_position(Vec2(map.window.x, map.window.y)),
-        Encoding { compression: Compression::ZIP16, ..Encoding::FAST_LOSSLESS },
+        (window.width as usize, window.height as usize),
+        LayerAttributes::default().with_position(Vec2(window.x, window.y)),
+        // In order, or the file's bytes would depend on which thread is first.
+        Encoding {
+            compression: Compression::ZIP16,
+            line_order: LineOrder::Increasing,
+            ..Encoding::FAST_LOSSLESS
+        },
         AnyChannels::sort(channels.into_iter().collect()),
     );
-    let comments = format!("{}: {}; {}", caption.title(), caption.subtitle(), caption.quantity());
-    layer.attributes.comments = text(&comments);
+    layer.attributes.comments = text(texts.comments);
     layer.attributes.software_name = text(concat!("aovscope ", env!("CARGO_PKG_VERSION")));
+    // One at most: the writer keeps them in no order.
+    if let Some(facts) = texts.facts.as_deref().and_then(text) {
+        layer.attributes.other.insert(Text::from("aovscope"), AttributeValue::Text(facts));
+    }
     let position = Vec2(display_window.x, display_window.y);
     let size = Vec2(display_window.width as usize, display_window.height as usize);
-    Image::new(ImageAttributes::new(IntegerBounds::new(position, size)), layer)
+    let image = Image::new(ImageAttributes::new(IntegerBounds::new(position, size)), layer);
+    write_file(path, |file| image.write().to_buffered(file).map_err(io_error))
 }
 
 /// As UTF-8, which OpenEXR recommends.

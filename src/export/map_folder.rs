@@ -2,10 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, MapCaption, MapStyle, export_map_exr, export_map_png};
-use crate::engine::{MapFrame, MapSink};
+use super::{
+    Error, MapCaption, MapStyle, export_map_exr, export_map_png, export_temporal_exr, temporal_pictures,
+};
+use crate::engine::{Content, MapFrame, MapSink, TemporalMaps, TemporalSink};
 
 /// Writes each map twice: `CANDIDATE/AOV.0001.png` with colours and legend, and `.exr` with values.
+///
+/// Over all frames, the values of one AOV are one EXR: `CANDIDATE/AOV.delta.exr` and
+/// `SEQUENCE/AOV.values.exr`; what people look at is a PNG each: `CANDIDATE/AOV.delta.max.png` ...
 #[derive(Clone, Debug)]
 pub struct MapFolder {
     folder: PathBuf,
@@ -50,14 +55,33 @@ impl MapSink for MapFolder {
             rule: frame.row.rule,
         };
         let stem = self.stem(frame.candidate, &frame.row.aov, frame.row.number);
-        let with = |extension: &str| {
-            let mut path = stem.clone().into_os_string();
-            path.push(extension);
-            PathBuf::from(path)
-        };
-        export_map_png(frame.map, &caption, &self.style, &with(".png")).map_err(|e| e.to_string())?;
-        export_map_exr(frame.map, &caption, frame.display_window, &with(".exr")).map_err(|e| e.to_string())
+        export_map_png(frame.map, &caption, &self.style, &with(&stem, ".png")).map_err(|e| e.to_string())?;
+        export_map_exr(frame.map, &caption, frame.display_window, &with(&stem, ".exr"))
+            .map_err(|e| e.to_string())
     }
+}
+
+impl TemporalSink for MapFolder {
+    fn write(&self, maps: &TemporalMaps<'_>) -> Result<(), String> {
+        let kind = match maps.content {
+            Content::Delta { .. } => ".delta",
+            Content::Values(_) => ".values",
+        };
+        let stem = with(&self.stem(maps.sequence, maps.aov, None), kind);
+        export_temporal_exr(maps, &with(&stem, ".exr")).map_err(|e| e.to_string())?;
+        for picture in temporal_pictures(maps, &self.style) {
+            let path = with(&stem, &format!(".{}.png", picture.name));
+            picture.export(&path).map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// `stem` with `end` behind it, whatever dots are in it.
+fn with(stem: &Path, end: &str) -> PathBuf {
+    let mut path = stem.to_owned().into_os_string();
+    path.push(end);
+    PathBuf::from(path)
 }
 
 #[cfg(test)]

@@ -5,17 +5,18 @@ use std::path::Path;
 
 use super::atomic::{Error, write_file};
 use super::canvas::{Area, Canvas, Rgb, mix};
-use super::legend::{self, Legend, Tally};
+use super::legend::{self, Tally};
 use super::map::{MapCaption, MapRange, MapStyle, auto_range};
-use crate::image::{ColorMap, DisplayRange, Scale};
+use super::strip::{self, Hatching, Strip};
+use crate::image::{ColorMap, DisplayRange, Scale, Window};
 use crate::metric::{DeltaMap, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric};
 
 /// Where nothing differs.
-const ZERO: Rgb = [0x0c, 0x0c, 0x10];
+pub(super) const ZERO: Rgb = [0x0c, 0x0c, 0x10];
 /// A non-finite value against another: no colour map has it.
 pub(super) const NON_FINITE: Rgb = [0xff, 0x2b, 0xd6];
 /// Stripes over pixels that only one side has.
-const UNCOVERED: [Rgb; 2] = [[0x3a, 0x3c, 0x42], [0x70, 0x74, 0x7d]];
+pub(super) const UNCOVERED: [Rgb; 2] = [[0x3a, 0x3c, 0x42], [0x70, 0x74, 0x7d]];
 /// Stripes, the other way, over pixels that cannot be read.
 const UNREADABLE: [Rgb; 2] = [[0x3a, 0x14, 0x16], [0xd8, 0x4c, 0x4c]];
 
@@ -40,7 +41,8 @@ pub fn export_map_png(
     path: &Path,
 ) -> Result<(), Error> {
     let picture = draw_map(map, caption, style);
-    write_file(path, |file| write_png(&picture, caption, file))
+    let title = format!("{}: {}", caption.title(), caption.subtitle());
+    write_file(path, |file| write_png(&picture, &title, &caption.quantity(), file))
 }
 
 /// `map` in colours, with a legend below that tells AOV, frame, metric, tolerance, maximum and
@@ -57,49 +59,36 @@ pub fn draw_map(map: &DeltaMap, caption: &MapCaption, style: &MapStyle) -> Pictu
         MapRange::Fixed(range) => range,
     };
     let paint = Paint::new(style.color.unwrap_or(ColorMap::for_delta(signed)), range);
-    let (columns, rows) = (map.window.width as usize, map.window.height as usize);
+    let color = |position: f64| paint.at(position);
+    let width = picture_width(map.window);
+    let strip = legend::strip(caption, &Tally::of(map, &range), (&paint, &color), width);
+    draw(map.window, &strip, |index, at| paint.pixel(map.values[index], map.flags[index], at))
+}
+
+/// Columns of the picture of a map over `window`.
+pub(super) fn picture_width(window: Window) -> usize {
+    let (columns, rows) = (window.width as usize, window.height as usize);
+    (columns * enlargement(columns, rows)).max(strip::LEAST_WIDTH)
+}
+
+/// A map over `window` whose pixels `color` gives by their index, over `strip`.
+pub(super) fn draw(window: Window, strip: &Strip<'_>, color: impl Fn(usize, Hatching) -> Rgb) -> Picture {
+    let (columns, rows, width) = (window.width as usize, window.height as usize, strip.width);
     let factor = enlargement(columns, rows);
-    let width = (columns * factor).max(legend::LEAST_WIDTH);
-    let legend = Legend { caption, paint: &paint, tally: Tally::of(map, &range), width };
     let top = rows * factor;
-    let mut canvas = Canvas::new(width, top + legend.height(), legend::BACKGROUND);
+    let mut canvas = Canvas::new(width, top + strip.height(), strip::BACKGROUND);
     let left = (width - columns * factor) / 2;
     let picture = Area { x: left, y: 0, width: columns * factor, height: top };
-    let stripe = legend.stripe();
-    canvas.paint(picture, |x, y| {
-        let index = y / factor * columns + x / factor;
-        paint.pixel(map.values[index], map.flags[index], Hatching { x, y, stripe })
-    });
-    legend.draw(&mut canvas, top);
+    let stripe = strip::stripe(width);
+    canvas.paint(picture, |x, y| color(y / factor * columns + x / factor, Hatching { x, y, stripe }));
+    strip.draw(&mut canvas, top);
     Picture { width, height: canvas.height, pixels: canvas.pixels }
 }
 
 /// So many times that the legend has room, unless the picture becomes too tall.
 fn enlargement(columns: usize, rows: usize) -> usize {
-    let wide = legend::LEAST_WIDTH.div_ceil(columns.max(1));
+    let wide = strip::LEAST_WIDTH.div_ceil(columns.max(1));
     wide.min(2160 / rows.max(1)).max(1)
-}
-
-/// A pixel of the picture, and the width of a stripe of its hatching.
-#[derive(Clone, Copy)]
-pub(super) struct Hatching {
-    pub x: usize,
-    pub y: usize,
-    pub stripe: usize,
-}
-
-impl Hatching {
-    /// Which of the stripes that rise to the right it is in.
-    const fn rising(self) -> usize {
-        (self.x + self.y) / self.stripe
-    }
-
-    /// Which of the stripes that fall to the right.
-    const fn falling(self) -> usize {
-        // As many whole pairs of stripes as keep the number above zero.
-        let pairs = 2 * self.stripe * (self.y / (2 * self.stripe) + 1);
-        (self.x + pairs - self.y) / self.stripe
-    }
 }
 
 /// Colours of values.
@@ -110,7 +99,7 @@ pub(super) struct Paint {
 }
 
 impl Paint {
-    fn new(map: ColorMap, range: DisplayRange) -> Self {
+    pub fn new(map: ColorMap, range: DisplayRange) -> Self {
         Self { range, map, lut: map.lut() }
     }
 
@@ -151,14 +140,20 @@ impl Paint {
     }
 }
 
-fn write_png(picture: &Picture, caption: &MapCaption, out: &mut impl Write) -> io::Result<()> {
+/// With a title and a description for whoever meets the file.
+pub(super) fn write_png(
+    picture: &Picture,
+    title: &str,
+    description: &str,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let size = |n: usize| u32::try_from(n).map_err(io::Error::other);
     let mut encoder = png::Encoder::new(out, size(picture.width)?, size(picture.height)?);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
-    encoder.add_itxt_chunk("Title".into(), format!("{}: {}", caption.title(), caption.subtitle()))?;
-    encoder.add_itxt_chunk("Description".into(), caption.quantity())?;
+    encoder.add_itxt_chunk("Title".into(), title.to_owned())?;
+    encoder.add_itxt_chunk("Description".into(), description.to_owned())?;
     encoder.add_text_chunk("Software".into(), concat!("aovscope ", env!("CARGO_PKG_VERSION")).into())?;
     let mut writer = encoder.write_header()?;
     writer.write_image_data(picture.pixels.as_flattened())?;

@@ -15,6 +15,10 @@ mod map_folder;
 mod map_png;
 mod npy;
 mod npz;
+mod strip;
+mod temporal;
+mod temporal_exr;
+mod temporal_png;
 mod text;
 
 pub use atomic::{AtomicFile, Error, remove_unfinished, write_file};
@@ -26,6 +30,8 @@ pub use map_exr::export_map_exr;
 pub use map_folder::MapFolder;
 pub use map_png::{Picture, draw_map, export_map_png};
 pub use npz::export_npz;
+pub use temporal_exr::export_temporal_exr;
+pub use temporal_png::{TemporalPicture, temporal_pictures};
 pub use text::number as number_text;
 
 /// The name of a CSV export unless the user gives one.

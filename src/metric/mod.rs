@@ -18,6 +18,7 @@ mod rule;
 mod runs;
 mod segment;
 mod stats;
+mod temporal;
 mod ulp;
 mod work;
 
@@ -29,6 +30,7 @@ pub use pair::{Extent, Pair, PairError};
 pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
 pub use stats::{FlipStats, FrameStats, Peak};
+pub use temporal::{ChannelMaps, DeltaMaps, DeltaState, NEVER, ValueMaps, ValueState};
 
 use crate::image::{Plane, Sample};
 

@@ -9,4 +9,5 @@ mod export;
 mod gpu;
 mod layers;
 mod sequence;
+mod temporal;
 mod window;

@@ -54,6 +54,7 @@ fn comparison(folder: &Path, planted: &Planted) -> compare::Args {
             csv: Some(folder.join(DEFAULT_CSV)),
             npz: Some(folder.join(DEFAULT_NPZ)),
             maps: Some(folder.join("maps")),
+            map_kinds: vec![output::MapKind::Frames, output::MapKind::Delta, output::MapKind::Values],
         },
         ..Default::default()
     }

@@ -168,12 +168,43 @@ fn outputs_land_where_they_are_asked_for_and_nowhere_else() {
     let map = |number, extension| format!("maps/clothsimv2/ViewLayer.DiffCol.{number:04}.{extension}");
     let mut expected: Vec<PathBuf> = ["r.json", "s.csv", "s.npz"].map(PathBuf::from).to_vec();
     expected.extend((11..=13).flat_map(|n| [map(n, "exr"), map(n, "png")]).map(PathBuf::from));
+    let over_frames = ["exr", "max.png", "mean.png", "std.png", "changed.png", "first_changed.png"];
+    expected.extend(over_frames.map(|end| format!("maps/clothsimv2/ViewLayer.DiffCol.delta.{end}").into()));
     expected.sort();
     assert_eq!(files, expected);
     let csv = std::fs::read_to_string(folder.path().join("s.csv")).expect("written");
     // (2 sequences) x (3 frames) x (2 probes) x (3 channels), and the names of the columns.
     assert_eq!(csv.lines().count(), 1 + 2 * 3 * 2 * 3);
     assert!(csv.contains(",hem,80,45,1,1,compared,"), "{csv}");
+}
+
+#[test]
+fn the_kinds_of_maps_are_those_asked_for() {
+    let folder = folder();
+    let (v1, v2) = (data(V1), data(V2));
+    let run = |more: &[&str]| {
+        let arguments = [&["compare", &v1, &v2, "--aov", "Depth", "--memory", "1"][..], more].concat();
+        aovscope(folder.path(), &arguments)
+    };
+    let names = |maps: &str| -> Vec<String> {
+        let files = walkdir::WalkDir::new(folder.path().join(maps)).sort_by_file_name().into_iter();
+        let files = files.map(|entry| entry.expect("listed")).filter(|entry| entry.file_type().is_file());
+        files.map(|entry| entry.file_name().to_string_lossy().replace("ViewLayer.Depth.", "")).collect()
+    };
+    assert_eq!(code(&run(&["--maps", "a", "--map-kinds", "delta"])), 1);
+    let delta = ["changed.png", "exr", "first_changed.png", "max.png", "mean.png", "std.png"]
+        .map(|end| format!("delta.{end}"));
+    assert_eq!(names("a"), delta);
+    let output = run(&["--maps", "b", "--map-kinds", "values,frames"]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    assert!(stderr(&output).contains("reading again for ViewLayer.Depth (pass 2 of"), "{}", stderr(&output));
+    let values = ["values.exr", "values.range.png", "values.static.png", "values.std.png"];
+    let frames = ["0011.exr", "0011.png", "0012.exr", "0012.png", "0013.exr", "0013.png"];
+    assert_eq!(names("b/clothsimv1"), values);
+    assert_eq!(names("b/clothsimv2"), [&frames[..], &values[..]].concat());
+    let output = run(&["--map-kinds", "values"]);
+    assert_eq!(code(&output), 2, "kinds of no maps");
+    assert_eq!(code(&run(&["--maps", "c", "--map-kinds", "both"])), 2);
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn context(threads: usize, memory_bytes: u64) -> Context {
         memory_bytes,
         cancel: Arc::new(AtomicBool::new(false)),
         maps: None,
+        temporal: None,
     }
 }
 

@@ -1,23 +1,25 @@
-//! What the probes see: beside the reference, and where there is none.
+//! Beside comparing: what the probes see, and the values of whole sequences, with a reference and
+//! where there is none.
 
 use super::Work;
 use crate::codec;
 use crate::engine::aovs::{component_names, groups};
 use crate::engine::open::{failure_of, status_of};
+use crate::engine::temporal::{At, Pass};
 use crate::engine::track::{Beside, Place, track, track_failure};
 use crate::engine::{Against, CellStatus, Side, Status, shortfall};
 use crate::image::{Aov, ImageInfo, Plane};
 use crate::metric::Rule;
 
 impl<'a> Work<'a> {
-    /// Values of the candidates where the whole file of the reference cannot be had.
-    pub(super) fn track_alone(
+    /// The candidates where the whole file of the reference cannot be had.
+    pub(super) fn candidates_alone(
         &mut self,
         candidates: &[(usize, &'a ImageInfo)],
         reference: CellStatus,
         group_bytes: u64,
     ) {
-        if self.plan.probes.is_empty() {
+        if self.plan.probes.is_empty() && !self.wants_values() {
             return;
         }
         let beside = match self.plan.against {
@@ -29,25 +31,21 @@ impl<'a> Work<'a> {
                 if self.context.is_cancelled() {
                     return;
                 }
-                self.track_alone_in(candidate, info, &group, beside);
+                self.alone_in(candidate, info, &group, beside);
             }
         }
     }
 
-    pub(super) fn track_alone_in(
-        &mut self,
-        candidate: usize,
-        info: &ImageInfo,
-        aovs: &[&Aov],
-        beside: Beside<'_>,
-    ) {
-        if self.plan.probes.is_empty() {
+    /// AOVs of a candidate that are not compared.
+    pub(super) fn alone_in(&mut self, candidate: usize, info: &ImageInfo, aovs: &[&Aov], beside: Beside<'_>) {
+        if self.plan.probes.is_empty() && !self.wants_values() {
             return;
         }
         let sequence = self.sequence(candidate);
         for (aov, plane) in aovs.iter().zip(codec::read_planes(info, aovs, &self.context.limits)) {
             match plane {
                 Ok(plane) => {
+                    self.add_values(sequence, aov, &plane);
                     self.track(sequence, aov, &plane, beside);
                     let side = Side { plane: &plane, info: Some(info) };
                     let failure = shortfall(&[side], plane.data_window);
@@ -63,6 +61,30 @@ impl<'a> Work<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Values of a candidate's AOVs, where nothing else is wanted of them.
+    pub(super) fn values_alone_in(&mut self, candidate: usize, info: &ImageInfo, aovs: &[&Aov]) {
+        if !self.wants_values() || self.context.is_cancelled() {
+            return;
+        }
+        for (aov, plane) in aovs.iter().zip(codec::read_planes(info, aovs, &self.context.limits)) {
+            if let Ok(plane) = plane {
+                self.add_values(self.sequence(candidate), aov, &plane);
+            }
+        }
+    }
+
+    pub(super) fn wants_values(&self) -> bool {
+        self.pass.is_some_and(Pass::wants_values)
+    }
+
+    /// Adds a frame to the maps over all frames of its sequence.
+    pub(super) fn add_values(&self, sequence: usize, aov: &Aov, plane: &Plane) {
+        if let Some(pass) = self.pass {
+            let at = At { rank: self.rank, display_window: plane.display_window };
+            pass.add_values(sequence, &aov.key, at, plane);
         }
     }
 
