@@ -3,6 +3,7 @@
 
 mod adapter;
 mod failure;
+mod flip;
 mod gather;
 mod luminance;
 mod matches_cpu;
