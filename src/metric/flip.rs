@@ -11,7 +11,7 @@
 //! value of a pixel is the same, bit for bit, on any number of threads, in a tile or in the whole
 //! picture. A pixel is exactly 0 where its neighbourhood is equal on both sides.
 
-mod colour;
+pub(crate) mod colour;
 mod exposure;
 mod filter;
 mod input;
@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::filter::Filters;
-use self::kernel::Constants;
+pub(crate) use self::kernel::Constants;
 use self::tile::{Room, TILE};
 use super::Pair;
 use crate::image::{SampleType, Window};
@@ -216,7 +216,8 @@ impl<'a> Job<'a> {
     }
 }
 
-fn constants(options: &FlipOptions) -> Constants {
+/// What `options` come to, for every back end.
+pub(crate) fn constants(options: &FlipOptions) -> Constants {
     // NaN too is taken as the least.
     let ppd = options.pixels_per_degree;
     let ppd = if ppd >= 1.0 { ppd.min(1000.0) } else { 1.0 };

@@ -95,28 +95,37 @@ pub(super) fn tone_mapped(linear: f32, scale: f32) -> f32 {
 /// found (colours look more alike in the dark).
 #[inline(always)]
 pub(super) fn hunt_lab(opponent: [f32; 3]) -> [f32; 3] {
-    let rgb = [0, 1, 2].map(|c| clamp(apply(FROM_OPPONENT[c], opponent), 0.0, 1.0));
-    hunt_lab_of_rgb(rgb)
+    // Written out: `map` of arrays is not always inlined.
+    hunt_lab_of_rgb([
+        clamp(apply(FROM_OPPONENT[0], opponent), 0.0, 1.0),
+        clamp(apply(FROM_OPPONENT[1], opponent), 0.0, 1.0),
+        clamp(apply(FROM_OPPONENT[2], opponent), 0.0, 1.0),
+    ])
 }
 
 #[inline(always)]
 fn hunt_lab_of_rgb(rgb: [f32; 3]) -> [f32; 3] {
-    const DELTA: f32 = 6.0 / 29.0;
-    let [x, y, z] = [0, 1, 2].map(|c| {
-        let t = apply(NORMAL[c], rgb);
-        let (root, line) = (cube_root(t), t * (1.0 / (3.0 * DELTA * DELTA)) + 4.0 / 29.0);
-        if t > DELTA * DELTA * DELTA { root } else { line }
-    });
+    let x = lightness(apply(NORMAL[0], rgb));
+    let y = lightness(apply(NORMAL[1], rgb));
+    let z = lightness(apply(NORMAL[2], rgb));
     let l = 116.0 * y - 16.0;
     let hunt = 0.01 * l;
     [l, hunt * (500.0 * (x - y)), hunt * (200.0 * (y - z))]
 }
 
+/// CIELab's cube root, a line near 0.
+#[inline(always)]
+fn lightness(t: f32) -> f32 {
+    const DELTA: f32 = 6.0 / 29.0;
+    let (root, line) = (cube_root(t), t * (1.0 / (3.0 * DELTA * DELTA)) + 4.0 / 29.0);
+    if t > DELTA * DELTA * DELTA { root } else { line }
+}
+
 /// HyAB distance: |ΔL| + √(Δa² + Δb²).
 #[inline(always)]
 pub(super) fn hyab(a: [f32; 3], b: [f32; 3]) -> f32 {
-    let d = [0, 1, 2].map(|c| a[c] - b[c]);
-    d[0].abs() + (d[1] * d[1] + d[2] * d[2]).sqrt()
+    let (l, a_star, b_star) = (a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+    l.abs() + (a_star * a_star + b_star * b_star).sqrt()
 }
 
 /// The colour error of a distance, 0..=1. `largest` is [`largest_difference`].

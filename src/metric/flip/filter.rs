@@ -17,7 +17,7 @@ const LEAST_TAP: f64 = 1e-9;
 
 /// One-dimensional filters; a tap k stands for both −k and +k, the first for 0.
 #[derive(Clone, Debug)]
-pub(super) struct Filters {
+pub(crate) struct Filters {
     /// Of luminance.
     pub luminance: Vec<f32>,
     /// Of red-green.
@@ -58,6 +58,12 @@ impl Filters {
             radius: radius.max(feature[0].len() - 1),
             feature,
         }
+    }
+
+    /// All of them: luminance, red-green, two of blue-yellow, Gaussian, first and second derivative.
+    pub fn all(&self) -> [&[f32]; 7] {
+        let ([third, fourth], [gauss, first, second]) = (&self.blue_yellow, &self.feature);
+        [&self.luminance, &self.red_green, third, fourth, gauss, first, second]
     }
 }
 

@@ -16,7 +16,7 @@ type Block = [f32; LANES];
 
 /// What stays the same over a whole comparison.
 #[derive(Debug)]
-pub(super) struct Constants {
+pub(crate) struct Constants {
     pub filters: Filters,
     /// See [`super::colour::largest_difference`].
     pub largest: f32,
@@ -128,28 +128,66 @@ fn opponent_row(region: &Region, start: usize, scale: Option<f32>, out: &mut [Ve
     let (a, b) = region.planes.split_at(3);
     let (to_a, to_b) = out.split_at_mut(3);
     for (rgb, out) in [(a, to_a), (b, to_b)] {
-        let [red, green, blue] = [&rgb[0][start..][..len], &rgb[1][start..][..len], &rgb[2][start..][..len]];
-        let [first, rest @ ..] = out else { return };
-        let [second, third, ..] = rest else { return };
-        let [first, second, third] = [&mut first[..len], &mut second[..len], &mut third[..len]];
-        let mut one = |i: usize, rgb: [f32; 3]| {
+        let (red, green, blue) = (&rgb[0][start..][..len], &rgb[1][start..][..len], &rgb[2][start..][..len]);
+        let [first, second, third] = out else { return };
+        let (first, second, third) = (&mut first[..len], &mut second[..len], &mut third[..len]);
+        for i in 0..len {
+            let mut rgb = [red[i], green[i], blue[i]];
+            if let Some(scale) = scale {
+                for value in &mut rgb {
+                    *value = tone_mapped(*value, scale);
+                }
+            }
             first[i] = apply(OPPONENT[0], rgb);
             second[i] = apply(OPPONENT[1], rgb);
             third[i] = apply(OPPONENT[2], rgb);
-        };
-        match scale {
-            Some(scale) => {
-                for i in 0..len {
-                    one(i, [red[i], green[i], blue[i]].map(|v| tone_mapped(v, scale)));
-                }
-            }
-            None => {
-                for i in 0..len {
-                    one(i, [red[i], green[i], blue[i]]);
-                }
-            }
         }
     }
+}
+
+/// A symmetric filter over blocks of `$from`, of which `$low` and `$high` say where the blocks `$k` before
+/// and `$k` after begin. A macro, as are those below: closures and functions that take them are not
+/// always inlined, and what is not inlined has no wide vectors.
+macro_rules! symmetric {
+    ($taps:expr, $from:expr, $k:ident, $low:expr, $high:expr) => {{
+        let (taps, from): (&[f32], &[f32]) = ($taps, $from);
+        let $k = 0;
+        let centre = load(from, $low);
+        let mut sum = [0.0; LANES];
+        for i in 0..LANES {
+            sum[i] = taps[0] * centre[i];
+        }
+        for $k in 1..taps.len() {
+            let (tap, low, high) = (taps[$k], load(from, $low), load(from, $high));
+            for i in 0..LANES {
+                sum[i] += tap * (low[i] + high[i]);
+            }
+        }
+        sum
+    }};
+}
+
+/// First and second derivative, as [`symmetric`].
+macro_rules! derivatives {
+    ($filters:expr, $from:expr, $k:ident, $low:expr, $high:expr) => {{
+        let (first, second): (&[f32], &[f32]) = (&$filters.feature[1], &$filters.feature[2]);
+        let from: &[f32] = $from;
+        let $k = 0;
+        let centre = load(from, $low);
+        let mut sums = [[0.0; LANES]; 2];
+        for i in 0..LANES {
+            sums[1][i] = second[0] * centre[i];
+        }
+        for $k in 1..first.len() {
+            let (low, high) = (load(from, $low), load(from, $high));
+            let (odd, even) = (first[$k], second[$k]);
+            for i in 0..LANES {
+                sums[0][i] += odd * (high[i] - low[i]);
+                sums[1][i] += even * (low[i] + high[i]);
+            }
+        }
+        sums
+    }};
 }
 
 /// Filters one row along x, into the row of the rings that begins at `slot`.
@@ -157,16 +195,15 @@ fn opponent_row(region: &Region, start: usize, scale: Option<f32>, out: &mut [Ve
 fn along_x(filters: &Filters, row: &[Vec<f32>], planes: &mut [Vec<f32>; PLANES], slot: usize, width: usize) {
     let radius = filters.radius;
     for x in (0..width).step_by(LANES) {
-        let (from, to) = (x + radius, slot + x);
-        store(&mut planes[0], to, symmetric(&filters.luminance, |k| pair(&row[0], from - k, from + k)));
-        store(&mut planes[1], to, symmetric(&filters.red_green, |k| pair(&row[1], from - k, from + k)));
-        let [first, second] = &filters.blue_yellow;
-        store(&mut planes[2], to, symmetric(first, |k| pair(&row[2], from - k, from + k)));
-        store(&mut planes[3], to, symmetric(second, |k| pair(&row[2], from - k, from + k)));
-        store(&mut planes[4], to, symmetric(&filters.feature[0], |k| pair(&row[0], from - k, from + k)));
-        let derivatives = derivatives(filters, |k| pair(&row[0], from - k, from + k));
-        store(&mut planes[5], to, derivatives[0]);
-        store(&mut planes[6], to, derivatives[1]);
+        let (at, to) = (x + radius, slot + x);
+        store(&mut planes[0], to, &symmetric!(&filters.luminance, &row[0], k, at - k, at + k));
+        store(&mut planes[1], to, &symmetric!(&filters.red_green, &row[1], k, at - k, at + k));
+        store(&mut planes[2], to, &symmetric!(&filters.blue_yellow[0], &row[2], k, at - k, at + k));
+        store(&mut planes[3], to, &symmetric!(&filters.blue_yellow[1], &row[2], k, at - k, at + k));
+        store(&mut planes[4], to, &symmetric!(&filters.feature[0], &row[0], k, at - k, at + k));
+        let [first, second] = derivatives!(filters, &row[0], k, at - k, at + k);
+        store(&mut planes[5], to, &first);
+        store(&mut planes[6], to, &second);
     }
 }
 
@@ -176,47 +213,8 @@ fn load(from: &[f32], at: usize) -> &Block {
 }
 
 #[inline(always)]
-fn pair(from: &[f32], low: usize, high: usize) -> (&Block, &Block) {
-    (load(from, low), load(from, high))
-}
-
-#[inline(always)]
-fn store(to: &mut [f32], at: usize, block: Block) {
-    to[at..at + LANES].copy_from_slice(&block);
-}
-
-/// A symmetric filter; `at(k)` gives the pixels k before and k after.
-#[inline(always)]
-fn symmetric<'a>(taps: &[f32], at: impl Fn(usize) -> (&'a Block, &'a Block)) -> Block {
-    let mut sum = *at(0).0;
-    for v in &mut sum {
-        *v *= taps[0];
-    }
-    for (k, &tap) in taps.iter().enumerate().skip(1) {
-        let (low, high) = at(k);
-        for i in 0..LANES {
-            sum[i] += tap * (low[i] + high[i]);
-        }
-    }
-    sum
-}
-
-/// First and second derivative.
-#[inline(always)]
-fn derivatives<'a>(filters: &Filters, at: impl Fn(usize) -> (&'a Block, &'a Block)) -> [Block; 2] {
-    let [_, first, second] = &filters.feature;
-    let mut sums = [[0.0; LANES], *at(0).0];
-    for v in &mut sums[1] {
-        *v *= second[0];
-    }
-    for (k, (&first, &second)) in first.iter().zip(second).enumerate().skip(1) {
-        let (low, high) = at(k);
-        for i in 0..LANES {
-            sums[0][i] += first * (high[i] - low[i]);
-            sums[1][i] += second * (low[i] + high[i]);
-        }
-    }
-    sums
+fn store(to: &mut [f32], at: usize, block: &Block) {
+    to[at..at + LANES].copy_from_slice(block);
 }
 
 /// Filters along y and compares: errors of the pixels from `x` on.
@@ -226,34 +224,39 @@ fn errors(constants: &Constants, rings: &[[Vec<f32>; PLANES]; 2], rows: &[usize]
     let radius = filters.radius;
     let mut labs = [[[0.0; LANES]; 3]; 2];
     let mut features = [[[0.0; LANES]; 2]; 2];
-    for (side, planes) in rings.iter().enumerate() {
-        let at = |plane: usize| {
-            let plane = planes[plane].as_slice();
-            move |k: usize| pair(plane, rows[radius - k] + x, rows[radius + k] + x)
-        };
-        let luminance = symmetric(&filters.luminance, at(0));
-        let red_green = symmetric(&filters.red_green, at(1));
-        let blue_yellow = [2, 3].map(|plane| symmetric(&filters.blue_yellow[plane - 2], at(plane)));
-        for i in 0..LANES {
-            let lab = hunt_lab([luminance[i], red_green[i], blue_yellow[0][i] + blue_yellow[1][i]]);
-            for c in 0..3 {
-                labs[side][c][i] = lab[c];
-            }
+    for side in 0..2 {
+        let planes = &rings[side];
+        macro_rules! along_y {
+            ($taps:expr, $plane:expr) => {
+                symmetric!($taps, &planes[$plane], k, rows[radius - k] + x, rows[radius + k] + x)
+            };
         }
-        let along_x = [5, 6].map(|plane| symmetric(&filters.feature[0], at(plane)));
-        let along_y = derivatives(filters, at(4));
-        for f in 0..2 {
-            for i in 0..LANES {
-                let (x, y) = (along_x[f][i], along_y[f][i]);
-                features[side][f][i] = (x * x + y * y).sqrt();
-            }
+        let luminance = along_y!(&filters.luminance, 0);
+        let red_green = along_y!(&filters.red_green, 1);
+        let first = along_y!(&filters.blue_yellow[0], 2);
+        let second = along_y!(&filters.blue_yellow[1], 3);
+        for i in 0..LANES {
+            let lab = hunt_lab([luminance[i], red_green[i], first[i] + second[i]]);
+            labs[side][0][i] = lab[0];
+            labs[side][1][i] = lab[1];
+            labs[side][2][i] = lab[2];
+        }
+        let edge_x = along_y!(&filters.feature[0], 5);
+        let point_x = along_y!(&filters.feature[0], 6);
+        let [edge_y, point_y] =
+            derivatives!(filters, &planes[4], k, rows[radius - k] + x, rows[radius + k] + x);
+        for i in 0..LANES {
+            features[side][0][i] = (edge_x[i] * edge_x[i] + edge_y[i] * edge_y[i]).sqrt();
+            features[side][1][i] = (point_x[i] * point_x[i] + point_y[i] * point_y[i]).sqrt();
         }
     }
     let mut errors = [0.0; LANES];
     for i in 0..LANES {
-        let lab = |side: usize| [labs[side][0][i], labs[side][1][i], labs[side][2][i]];
-        let colour = colour_error(hyab(lab(0), lab(1)), constants.largest);
-        let [edge, point] = [0, 1].map(|f| (features[0][f][i] - features[1][f][i]).abs());
+        let a = [labs[0][0][i], labs[0][1][i], labs[0][2][i]];
+        let b = [labs[1][0][i], labs[1][1][i], labs[1][2][i]];
+        let colour = colour_error(hyab(a, b), constants.largest);
+        let edge = (features[0][0][i] - features[1][0][i]).abs();
+        let point = (features[0][1][i] - features[1][1][i]).abs();
         let feature = if edge > point { edge } else { point };
         let feature = clamp(feature * std::f32::consts::FRAC_1_SQRT_2, 0.0, 1.0).sqrt();
         errors[i] = clamp(pow(colour, 1.0 - feature), 0.0, 1.0);

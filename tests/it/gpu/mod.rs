@@ -5,6 +5,7 @@ mod adapter;
 mod bands;
 mod denormals;
 mod failure;
+mod flip;
 mod gather;
 mod luminance;
 mod matches_cpu;
