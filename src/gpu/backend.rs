@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::kit::{Kit, supported};
 use super::settle::settle;
 use super::{Error, Gpu, Unsettled, Wanted};
-use crate::metric::{Backend, Comparison, Cpu, Pair, PixelValues, Rule, Want};
+use crate::metric::{Backend, Comparison, Cpu, Metric, Pair, PixelValues, Rule, Want};
 
 /// Bytes of device memory that a back end takes unless told otherwise: three frames of 4K with three
 /// channels of f32, less than what most GPUs have.
@@ -186,6 +186,16 @@ impl Backend for GpuBackend {
         pixels: &[(i32, i32)],
     ) -> (Comparison, Vec<PixelValues>) {
         let kit = self.kit();
+        if rule.metric == Metric::Flip {
+            return match kit.flip(pair, rule, want) {
+                Ok(Some(comparison)) => (comparison, PixelValues::of_all(pair, pixels)),
+                Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),
+                Err(error) => {
+                    self.failed(kit, error);
+                    Cpu.compare_and_gather(pair, rule, want, pixels)
+                }
+            };
+        }
         match kit.unsettled(pair, rule, want, pixels) {
             Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.records, unsettled.map), unsettled.values),
             Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),

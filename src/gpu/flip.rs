@@ -5,6 +5,7 @@
 //! has to be exact is settled with [`crate::metric::flip::flip_rectangle`].
 
 mod params;
+mod settle;
 mod target;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use super::shader::with_prelude;
 use super::{Error, Gpu, GpuPlane};
 use crate::image::{SampleType, Window};
 use crate::metric::flip::{ExposureRange, FlipOptions, constants};
+pub(super) use settle::flip_errors;
 pub use target::GpuFlip;
 
 /// Most by which an error of the GPU and one of the CPU differ.

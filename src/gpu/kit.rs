@@ -1,17 +1,19 @@
 //! All that belongs to one device: its compiled passes, its rooms, and a comparison by them.
 
 use std::collections::VecDeque;
+use std::sync::Mutex;
 
 use super::bands::cut;
 use super::delta::common_type;
+use super::flip::flip_errors;
 use super::room::Placed;
 use super::rooms::{Lent, Rooms};
 use super::selftest;
 use super::threshold::Threshold;
 use super::tile::{Records, Tile, tile_grid};
-use super::{DeltaJob, DeltaPass, Error, GatherPass, Gpu, GpuPlane};
+use super::{DeltaJob, DeltaPass, Error, FlipPass, GatherPass, Gpu, GpuPlane};
 use crate::image::{Plane, Sample, SampleType, Window};
-use crate::metric::{DeltaMap, Histogram, Pair, PixelValues, Rule, Want};
+use crate::metric::{Comparison, DeltaMap, Histogram, Pair, PixelValues, Rule, Want, compare_with_flip};
 
 /// Rows of tiles in one submission where the adapter is software: it takes nothing else meanwhile.
 const SOFTWARE_ROWS: u32 = 32;
@@ -24,7 +26,9 @@ pub(super) struct Kit {
     gpu: Gpu,
     delta: DeltaPass,
     gather: GatherPass,
+    flip: Mutex<FlipPass>,
     rooms: Rooms,
+    vram_bytes: u64,
 }
 
 /// What the passes alone say of a pair.
@@ -57,8 +61,9 @@ impl Kit {
     /// results would take its word for it.
     pub fn new(gpu: Gpu, vram_bytes: u64) -> Result<Self, Error> {
         let (delta, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
+        let flip = Mutex::new(FlipPass::new(&gpu)?);
         let rooms = Rooms::new(gpu.clone(), vram_bytes);
-        let kit = Self { gpu, delta, gather, rooms };
+        let kit = Self { gpu, delta, gather, flip, rooms, vram_bytes };
         selftest::check(&kit)?;
         Ok(kit)
     }
@@ -71,6 +76,16 @@ impl Kit {
     /// See [`Rooms`].
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
+    }
+
+    /// The comparison by ꟻLIP; `None` where it is no job for the GPU.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn flip(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Result<Option<Comparison>, Error> {
+        self.gpu.check()?;
+        let map = flip_errors(&self.flip, pair, rule, self.vram_bytes)?;
+        Ok(map.map(|map| compare_with_flip(pair, rule, want, &map)))
     }
 
     /// See [`super::GpuBackend::unsettled`].

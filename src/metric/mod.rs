@@ -75,8 +75,7 @@ pub trait Backend: Send + Sync {
         want: Want,
         pixels: &[(i32, i32)],
     ) -> (Comparison, Vec<PixelValues>) {
-        let values = pixels.iter().map(|&at| PixelValues::of(pair, at)).collect();
-        (self.compare(pair, rule, want), values)
+        (self.compare(pair, rule, want), PixelValues::of_all(pair, pixels))
     }
 }
 
@@ -91,6 +90,11 @@ pub struct PixelValues {
 }
 
 impl PixelValues {
+    /// Of each of `pixels`, in order.
+    pub fn of_all(pair: &Pair<'_>, pixels: &[(i32, i32)]) -> Vec<Self> {
+        pixels.iter().map(|&at| Self::of(pair, at)).collect()
+    }
+
     /// Read from the planes themselves.
     pub fn of(pair: &Pair<'_>, (x, y): (i32, i32)) -> Self {
         let at = |plane: &Plane, channels: &mut dyn Iterator<Item = usize>| {
