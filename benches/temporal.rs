@@ -85,7 +85,7 @@ fn race(window: Window) {
     println!("  {:<32} {:>9} {:>9} {:>7} {:>9}", "", "ns/pixel", "copy", "×", "bytes");
     for ((name, bytes, _), (mut ours, mut copy)) in runs.iter().zip(times) {
         // The first rounds make the state.
-        let mut median = |times: &mut Vec<f64>| {
+        let median = |times: &mut Vec<f64>| {
             let times = &mut times[2..];
             times.sort_by(f64::total_cmp);
             times[times.len() / 2] * 1e9 / pixels as f64
