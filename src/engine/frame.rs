@@ -2,6 +2,8 @@
 //! a row of the result.
 
 mod alone;
+mod compare;
+mod notes;
 mod safely;
 
 use std::path::PathBuf;
@@ -10,16 +12,13 @@ pub(super) use safely::process_safely;
 
 use super::aovs::{component_names, groups, lacks};
 use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
-use super::temporal::{At, Pass};
-use super::track::{Beside, Gathered, Tracked, pixels, track, use_gathered};
+use super::temporal::Pass;
+use super::track::{Beside, Tracked};
 use super::units::{Unit, UnitCandidate};
-use super::{
-    Against, Allowance, CellStatus, Context, Failure, FrameRow, MapFrame, Outcome, Plan, Side, Status, Task,
-    select, shortfall,
-};
+use super::{Against, Allowance, CellStatus, Context, Failure, FrameRow, Outcome, Plan, Status, select};
 use crate::codec;
-use crate::image::{Aov, ImageInfo, Plane, Window};
-use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Extent, Metric, Pair, PairError, Rule, Want};
+use crate::image::{Aov, ImageInfo, Plane};
+use crate::metric::{Extent, Metric, PairError, Rule};
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -136,37 +135,6 @@ impl<'a> Work<'a> {
 
     fn has_reference_sequence(&self) -> bool {
         matches!(self.plan.against, Against::Sequence { .. })
-    }
-
-    fn note_files(&mut self, unit: &Unit, reference: &Opened, candidates: &[(&UnitCandidate, Opened)]) {
-        if self.has_reference_sequence() {
-            self.result.files.push((0, unit.reference.clone(), reference.cell_status()));
-        }
-        for (candidate, opened) in candidates {
-            let sequence = self.sequence(candidate.index);
-            self.result.files.push((sequence, candidate.path.clone(), opened.cell_status()));
-        }
-    }
-
-    /// Notes of the files on the parts that are compared.
-    fn note_losses(&mut self, reference: &Opened, candidates: &[(&UnitCandidate, Opened)]) {
-        let own = match &self.plan.against {
-            Against::Sequence { reference: sequence, .. } => Some((sequence.name.as_str(), reference)),
-            Against::Previous | Against::Frame(_) | Against::Nothing => None,
-        };
-        let theirs =
-            candidates.iter().map(|(c, opened)| (self.plan.candidates[c.index].name.as_str(), opened));
-        let mut notes = Vec::new();
-        for (name, info) in own.into_iter().chain(theirs).filter_map(|(name, o)| Some((name, o.info()?))) {
-            let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
-            let chosen = select::chosen(&self.plan.aovs, &keys);
-            let is_compared = |part: usize| {
-                info.aovs.iter().any(|aov| aov.part == part && chosen.contains(&aov.key.as_str()))
-            };
-            let parts = info.parts.iter().enumerate().filter(|(part, _)| is_compared(*part));
-            notes.extend(parts.flat_map(|(_, part)| &part.notes).map(|note| format!("{name}: {note}")));
-        }
-        self.result.notes = notes;
     }
 
     fn chosen(&self, aovs: &'a [Aov]) -> Vec<&'a Aov> {
@@ -332,103 +300,5 @@ impl<'a> Work<'a> {
             && !self.wants_values()
             && self.plan.extent == Extent::Union
             && size != reference.display_window
-    }
-
-    fn compare_one(&mut self, aov: &Aov, reference: &Plane, matched: &Match<'_>, candidate: &Plane) {
-        let (rule, allowance) = self.rule(aov);
-        let pair = Pair::new(candidate, reference, self.plan.extent);
-        let beside = match pair {
-            Ok(_) => Beside::Reference(reference),
-            Err(PairError::NoCommonChannel { .. }) => Beside::Unlike(reference, CellStatus::AovMissing),
-            Err(_) => Beside::Unlike(reference, CellStatus::SizeMismatch),
-        };
-        let place = self.place(self.sequence(matched.candidate), &aov.key, &rule);
-        let mut tracked = track(&self.plan.probes, place, candidate, beside);
-        let pair = match pair {
-            Ok(pair) => pair,
-            Err(error) => {
-                let status = match error {
-                    PairError::SizeMismatch { .. }
-                    | PairError::NothingInCommon { .. }
-                    | PairError::TooLarge { .. } => Status::SizeMismatch,
-                    PairError::NoCommonChannel { .. } => Status::AovMissingCandidate,
-                };
-                let reason = format!("{error}: {:?}", matched.info.path);
-                self.result.tracked.extend(tracked);
-                self.row(matched.candidate, aov, component_names(aov), Failure { status, reason });
-                return;
-            }
-        };
-        let sides = [(candidate, matched.info), (reference, matched.reference)];
-        let shortfall = shortfall(&sides.map(|(plane, info)| Side { plane, info: Some(info) }), pair.window);
-        if self.plan.task == Task::Track {
-            self.result.tracked.extend(tracked);
-            if let Some(failure) = shortfall {
-                self.row(matched.candidate, aov, pair.channel_names(), failure);
-            }
-            return;
-        }
-        let at = At { rank: self.rank, display_window: reference.display_window };
-        let takes_delta = self.pass.is_some_and(|pass| pass.takes_delta(matched.candidate, &aov.key));
-        if !takes_delta && self.pass.is_some_and(Pass::is_later) {
-            return;
-        }
-        let want = if self.context.maps.is_some() || takes_delta { Want::Map } else { Want::Stats };
-        let pixels = pixels(&self.plan.probes);
-        let (comparison, values) = self.backend(&rule).compare_and_gather(&pair, &rule, want, &pixels);
-        if let Some(pass) = self.pass {
-            let map = comparison.map.as_ref().filter(|_| takes_delta);
-            pass.add_delta(matched.candidate, &aov.key, at, (&pair, &rule, map));
-        }
-        use_gathered(&mut tracked, &self.plan.probes, Gathered { pair: &pair, values: &values });
-        self.result.tracked.extend(tracked);
-        let Comparison { stats, map } = comparison;
-        let row = FrameRow {
-            candidate: matched.candidate,
-            number: self.number,
-            aov: aov.key.clone(),
-            channels: pair.channel_names(),
-            rule,
-            allowance,
-            outcome: Outcome::new(&pair, stats, shortfall),
-        };
-        if let (Some(map), Some(_)) = (map, row.stats()) {
-            self.write_map(&row, &map, reference.display_window);
-        }
-        self.result.rows.push(row);
-        self.unmatched_channels(aov, matched, &pair);
-    }
-
-    /// What compares under `rule`: maps over all frames are the same on every back end.
-    fn backend(&self, rule: &Rule) -> &'a dyn Backend {
-        let all_frames = self.pass.is_some_and(Pass::wants_deltas);
-        if all_frames && !rule.metric.has_exact_map() { &Cpu } else { &*self.context.backend }
-    }
-
-    fn write_map(&mut self, row: &FrameRow, map: &DeltaMap, display_window: Window) {
-        let Some(sink) = &self.context.maps else { return };
-        let candidate = &self.plan.candidates[row.candidate].name;
-        let reference = &self.plan.against.reference_name();
-        let frame = MapFrame { row, candidate, reference, map, display_window };
-        if let Err(trouble) = sink.write(&frame) {
-            self.result.troubles.push(trouble);
-        }
-    }
-
-    /// Channels that one side lacks are results of their own.
-    fn unmatched_channels(&mut self, aov: &Aov, matched: &Match<'_>, pair: &Pair<'_>) {
-        let (candidate_alone, reference_alone) = pair.unmatched();
-        let (file, path) = (&matched.aov.key, &matched.info.path);
-        if !reference_alone.is_empty() {
-            let reason = format!("{file:?} has no channel {} here: {path:?}", reference_alone.join(", "));
-            let failure = Failure { status: Status::AovMissingCandidate, reason };
-            self.row(matched.candidate, aov, reference_alone, failure);
-        }
-        if !candidate_alone.is_empty() {
-            let reason =
-                format!("the reference's {file:?} has no channel {}: {path:?}", candidate_alone.join(", "));
-            let failure = Failure { status: Status::AovMissingReference, reason };
-            self.row(matched.candidate, aov, candidate_alone, failure);
-        }
     }
 }

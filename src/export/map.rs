@@ -81,8 +81,18 @@ impl MapCaption {
 /// (Share of the differing pixels, how many times the range must shrink to give up the others.)
 const CLIPPED: [(f64, f32); 3] = [(0.999, 4.0), (0.99, 16.0), (0.95, 256.0)];
 
-/// The same over all frames: a silhouette that moves leaves its background in many pixels.
-pub(super) const CLIPPED_OVER_FRAMES: [(f64, f32); 4] = [CLIPPED[0], CLIPPED[1], CLIPPED[2], (0.5, 65536.0)];
+/// The same over all frames: a silhouette that moves leaves its background in many pixels, up to
+/// half of them.
+pub(super) const CLIPPED_OVER_FRAMES: [(f64, f32); 8] = [
+    CLIPPED[0],
+    CLIPPED[1],
+    CLIPPED[2],
+    (0.9, 65536.0),
+    (0.8, 65536.0),
+    (0.7, 65536.0),
+    (0.6, 65536.0),
+    (0.5, 65536.0),
+];
 
 /// The range of a map by itself: up to the largest magnitude, then to a round number. On a linear
 /// scale without the few pixels that are far above all others (a background of 1e10 at a

@@ -75,7 +75,7 @@ fn of_delta(
     let (values, what) = match name {
         "max" => (delta.max.clone(), format!("largest of {frames}")),
         "mean" => (floats(&delta.mean), format!("mean of {frames}")),
-        "std" => (floats(&delta.std), format!("standard deviation over {frames}")),
+        "std" => (floats(&delta.std), format!("std over {frames}")),
         "changed" => {
             (delta.changed.iter().map(|count| *count as f32).collect(), format!("times changed in {frames}"))
         }
@@ -155,14 +155,16 @@ fn of_values(
     values: &ValueMaps,
     style: &MapStyle,
 ) -> TemporalPicture {
-    let channels: Vec<&str> = values.channels.iter().map(|channel| channel.name.as_str()).collect();
+    let mut channels: Vec<&str> = values.channels.iter().map(|channel| channel.name.as_str()).collect();
+    // As people say them: R, G, B, A; the others by name.
+    channels.sort_by_key(|name| "RGBAXYZUVW".find(name));
     let channels = channels.join(", ");
     let of_channels =
         if values.channels.len() > 1 { format!(", largest of {channels}") } else { String::new() };
     let frames = frames(maps);
     let (title, what) = match name {
         "range" => (format!("range over {frames}"), format!("largest − least value{of_channels}")),
-        "std" => (format!("standard deviation over {frames}"), format!("of the values{of_channels}")),
+        "std" => (format!("std over {frames}"), format!("standard deviation of the values{of_channels}")),
         _ => (format!("static over {frames}"), format!("the same bits in all frames, in {channels}")),
     };
     let pixels = values.window.pixels() as usize;

@@ -48,8 +48,8 @@ impl Sums {
                 for (((sum, low), high), (key, moving)) in sums.zip(keys.iter().zip(moving)) {
                     let k = u64::from(integer_of(*key) & *moving as u32);
                     *sum += k;
-                    *low += k * k & 0xffff_ffff;
-                    *high += k * k >> 32;
+                    *low += (k * k) & 0xffff_ffff;
+                    *high += (k * k) >> 32;
                 }
             }
         }
@@ -66,8 +66,8 @@ impl Sums {
             Self::Integer { sums, squares: [low, high], .. } => {
                 let (k, times) = (u64::from(integer_of(key)), u64::from(times));
                 sums[pixel] += k * times;
-                low[pixel] += (k * k & 0xffff_ffff) * times;
-                high[pixel] += (k * k >> 32) * times;
+                low[pixel] += ((k * k) & 0xffff_ffff) * times;
+                high[pixel] += ((k * k) >> 32) * times;
             }
         }
     }

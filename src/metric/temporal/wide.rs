@@ -42,10 +42,10 @@ impl Wide {
     fn product(a: u128, b: u128) -> Self {
         const HALF: u128 = u64::MAX as u128;
         let ((a1, a0), (b1, b0)) = ((a >> 64, a & HALF), (b >> 64, b & HALF));
-        let middle = a1 * b0 + (a0 * b0 >> 64);
+        let middle = a1 * b0 + ((a0 * b0) >> 64);
         let (other, carry) = (a0 * b1).overflowing_add(middle);
         let high = a1 * b1 + (other >> 64) + (u128::from(carry) << 64);
-        Self { high, low: other << 64 | (a0 * b0 & HALF) }
+        Self { high, low: other << 64 | ((a0 * b0) & HALF) }
     }
 
     /// By less than 128 bits, none of which is lost.
