@@ -167,7 +167,6 @@ mod tests {
         assert!(l.abs() < 1e-5 && a.abs() < 1e-6 && b.abs() < 1e-6, "{l} {a} {b}");
     }
 
-    /// 41.2760 and so on by NVIDIA's Python code with numpy.
     #[test]
     fn green_to_blue_is_the_largest() {
         let largest = largest_difference();
