@@ -11,6 +11,7 @@ use std::path::PathBuf;
 pub(super) use safely::process_safely;
 
 use super::aovs::{component_names, groups, lacks};
+use super::exposures::Ranges;
 use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
 use super::temporal::Pass;
 use super::track::{Beside, Tracked};
@@ -18,6 +19,7 @@ use super::units::{Unit, UnitCandidate};
 use super::{Against, Allowance, CellStatus, Context, Failure, FrameRow, Outcome, Plan, Status, select};
 use crate::codec;
 use crate::image::{Aov, ImageInfo, Plane};
+use crate::metric::flip::Exposures;
 use crate::metric::{Extent, Metric, PairError, Rule};
 
 /// What a unit came to.
@@ -63,6 +65,8 @@ pub(super) struct Setting<'a> {
     pub group_bytes: u64,
     /// Takes what the maps over all frames are made of.
     pub pass: Option<&'a Pass>,
+    /// Exposures that are the same for all frames.
+    pub ranges: &'a Ranges,
 }
 
 /// Everything that one unit works with.
@@ -70,6 +74,7 @@ struct Work<'a> {
     plan: &'a Plan,
     context: &'a Context,
     pass: Option<&'a Pass>,
+    ranges: &'a Ranges,
     number: Option<i64>,
     /// Place of the number among those of the run.
     rank: u32,
@@ -82,7 +87,7 @@ struct Work<'a> {
 
 /// Reads, compares and probes one unit.
 fn process(unit: &Unit, rank: u32, setting: Setting<'_>) -> UnitResult {
-    let Setting { plan, context, catalogue, group_bytes, pass } = setting;
+    let Setting { plan, context, catalogue, group_bytes, pass, ranges } = setting;
     let reference = open(unit.reference.as_deref(), &context.limits);
     let candidates: Vec<(&UnitCandidate, Opened)> =
         unit.candidates.iter().map(|c| (c, open(c.path.as_deref(), &context.limits))).collect();
@@ -96,8 +101,17 @@ fn process(unit: &Unit, rank: u32, setting: Setting<'_>) -> UnitResult {
     let known = if chosen(known) { known } else { catalogue };
     let keys = known.iter().map(|aov| aov.key.as_str()).collect();
     let result = UnitResult::default();
-    let mut work =
-        Work { plan, context, pass, number: unit.number, rank, reference_sequence: None, keys, result };
+    let mut work = Work {
+        plan,
+        context,
+        pass,
+        ranges,
+        number: unit.number,
+        rank,
+        reference_sequence: None,
+        keys,
+        result,
+    };
     work.reference_sequence = work.owner_of_reference(unit);
 
     work.note_files(unit, &reference, &candidates);
@@ -144,7 +158,11 @@ impl<'a> Work<'a> {
     }
 
     fn rule(&self, aov: &Aov) -> (Rule, Allowance) {
-        self.plan.rules.rule(aov, &self.keys)
+        let (mut rule, allowance) = self.plan.rules.rule(aov, &self.keys);
+        if let Some(range) = self.ranges.get(&aov.key) {
+            rule.flip.exposures = Exposures::Fixed { start: range.start, stop: range.stop };
+        }
+        (rule, allowance)
     }
 
     fn row(&mut self, candidate: usize, aov: &Aov, channels: Vec<String>, failure: Failure) {

@@ -4,6 +4,7 @@
 //! and [`Series`] are what comes out. A bad frame is a row with a reason.
 
 mod aovs;
+mod exposures;
 mod frame;
 mod open;
 mod plan;
@@ -18,9 +19,10 @@ mod track;
 mod units;
 mod workers;
 
+pub use exposures::ExposureChoice;
 pub use plan::{Against, Plan, Task};
 pub use result::{AovSummary, Failure, FrameRow, Outcome, Status, Summary, Verdict};
-pub use rules::{Allowance, ExposureChoice, RuleChoice, RuleError, Rules};
+pub use rules::{Allowance, RuleChoice, RuleError, Rules};
 pub use run::{Context, Error, Event, Finished, MapFrame, MapSink, run};
 pub use select::{AovGlob, GlobError};
 pub use series::{Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value};

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::exposures::ExposureChoice;
 use super::select::{AovGlob, GlobError};
 use crate::image::{Aov, SampleType};
 use crate::metric::flip::{Exposures, FlipMode, FlipOptions, colours};
@@ -29,63 +30,6 @@ pub struct RuleChoice {
     pub flip_mode: Option<FlipMode>,
     /// Exposures of `flip`.
     pub flip_exposures: Option<ExposureChoice>,
-}
-
-/// Which exposures `flip` shows linear pictures at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "lowercase", from = "ExposureWords")]
-pub enum ExposureChoice {
-    /// Those that each frame of the reference asks for.
-    #[default]
-    Frame,
-    /// For all frames those that any frame of the reference asks for.
-    Sequence,
-    /// From the first to the second, in stops.
-    Fixed(f32, f32),
-}
-
-/// As a file of rules has it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ExposureWords {
-    Stops([f32; 2]),
-    Word(ExposureWord),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ExposureWord {
-    Frame,
-    Sequence,
-}
-
-impl From<ExposureWords> for ExposureChoice {
-    fn from(words: ExposureWords) -> Self {
-        match words {
-            ExposureWords::Stops([start, stop]) => Self::Fixed(start, stop),
-            ExposureWords::Word(ExposureWord::Frame) => Self::Frame,
-            ExposureWords::Word(ExposureWord::Sequence) => Self::Sequence,
-        }
-    }
-}
-
-/// `frame`, `sequence` or `START,STOP` in stops.
-impl std::str::FromStr for ExposureChoice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let stops = || {
-            let (start, stop) = text.split_once(',')?;
-            Some(Self::Fixed(start.trim().parse().ok()?, stop.trim().parse().ok()?))
-        };
-        match text {
-            "frame" => Ok(Self::Frame),
-            "sequence" => Ok(Self::Sequence),
-            _ => stops().ok_or_else(|| {
-                format!("{text:?} is none of frame, sequence, START,STOP (in stops, as -4,2.5)")
-            }),
-        }
-    }
 }
 
 /// How many pixels of one frame and AOV may change.
@@ -291,6 +235,12 @@ impl Rules {
         (rule, choice.allow_changed.unwrap_or_default())
     }
 
+    /// Whether any AOV may be judged by `flip` with one range of exposures for all frames.
+    pub fn may_want_one_range(&self) -> bool {
+        let choices = std::iter::once(&self.base).chain(self.exceptions.iter().map(|(_, choice)| choice));
+        choices.into_iter().any(|choice| choice.flip_exposures == Some(ExposureChoice::Sequence))
+    }
+
     /// Whether `aov` is judged by `flip` with one range of exposures for all frames.
     pub fn wants_one_range(&self, aov: &Aov, keys: &[&str]) -> bool {
         self.rule(aov, keys).0.metric == Metric::Flip
@@ -383,18 +333,6 @@ mod tests {
         let normal = judged(&["X", "Y", "Z"], SampleType::F32, AovKind::Normal);
         assert_eq!(normal, (Metric::Abs, 0.0, true));
         assert_eq!(judged(&["id"], SampleType::U32, AovKind::Id), (Metric::Id, 0.0, true));
-    }
-
-    #[test]
-    fn exposures_are_words_or_stops() {
-        assert_eq!("sequence".parse(), Ok(ExposureChoice::Sequence));
-        assert_eq!("-4,2.5".parse(), Ok(ExposureChoice::Fixed(-4.0, 2.5)));
-        assert!("often".parse::<ExposureChoice>().is_err());
-        let rule = |text: &str| toml::from_str::<RuleChoice>(text).map(|choice| choice.flip_exposures);
-        assert_eq!(rule("flip-exposures = [-1.0, 2.0]"), Ok(Some(ExposureChoice::Fixed(-1.0, 2.0))));
-        assert_eq!(rule("flip-exposures = \"frame\""), Ok(Some(ExposureChoice::Frame)));
-        let back = RuleChoice { flip_exposures: Some(ExposureChoice::Fixed(1.0, 0.0)), ..Default::default() };
-        assert!(matches!(back.check(), Err(RuleError::Exposures { .. })));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::exposures::ranges;
 use super::frame::{Setting, UnitResult, process_safely};
 use super::temporal::{AllFrames, Pass, Temporal};
 use super::track::SeriesBuilder;
@@ -155,8 +156,9 @@ pub fn run(plan: &Plan, context: &Context, on_event: &mut dyn FnMut(Event<'_>)) 
     // The rest is for what decoding needs on the way: packed and unpacked chunks of every thread.
     let group_bytes = memory_bytes / 4 * 3 / workers as u64;
     let numbers = numbers(&units);
+    let ranges = &ranges(&units, plan, (context, workers), catalogue)?;
     let pass = context.temporal.as_ref().map(|temporal| Pass::first(temporal, state_bytes));
-    let alone = Setting { plan, context, catalogue, group_bytes, pass: None };
+    let alone = Setting { plan, context, catalogue, group_bytes, pass: None, ranges };
     let setting = Setting { pass: pass.as_ref(), ..alone };
     let mut series = builder(plan, &numbers);
     let mut summary = Summary::default();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{AovSummary, FrameRow, Summary};
 use crate::image::Sample;
-use crate::metric::{FrameStats, Histogram, Metric};
+use crate::metric::{FlipStats, FrameStats, Histogram, Metric};
 
 /// Names that the report bears beside its rows.
 #[derive(Clone, Debug)]
@@ -112,6 +112,25 @@ fn add_stats(object: &mut Map<String, Value>, row: &FrameRow, stats: &FrameStats
         ("histogram", histogram(&stats.histogram)),
     ];
     object.extend(entries.map(|(key, value)| (key.to_owned(), value)));
+    if let Some(flip) = &stats.flip {
+        object.insert("flip".to_owned(), flip_object(flip));
+    }
+}
+
+/// NVIDIA's figures of a map, and how the pictures were looked at.
+fn flip_object(flip: &FlipStats) -> Value {
+    json!({
+        "pixels_per_degree": flip.pixels_per_degree,
+        "start_exposure": flip.range.map(|range| range.start),
+        "stop_exposure": flip.range.map(|range| range.stop),
+        "exposures": flip.range.map(|range| range.count),
+        "mean": flip.pool.mean,
+        "weighted_median": flip.pool.weighted_median,
+        "weighted_first_quartile": flip.pool.weighted_first_quartile,
+        "weighted_third_quartile": flip.pool.weighted_third_quartile,
+        "min": flip.pool.min,
+        "max": flip.pool.max,
+    })
 }
 
 /// Pixels by their largest |a−b|: `zero` of them equal, `counts[i]` of 2^(first+i) up to twice that.

@@ -139,7 +139,7 @@ impl Work {
         // Under `id` the bits alone decide what changed.
         let rule = if job.rule.metric == Metric::Id { &Rule::exact(Metric::Id) } else { job.rule };
         let mut components = [(0.0, 0.0); SEGMENT];
-        for i in 0..span.len {
+        for (i, component) in components[..span.len].iter_mut().enumerate() {
             let (a, b) = (a.get(span.at.0 + i), b.get(span.at.1 + i));
             let (av, bv) = (a.to_f64(), b.to_f64());
             if !(av.is_finite() && bv.is_finite()) {
@@ -153,7 +153,7 @@ impl Work {
                 continue;
             }
             partial.compared_values += 1;
-            components[i] = (av, bv);
+            *component = (av, bv);
             self.one_value(job, i, (a, b), partial);
         }
         if rule.metric == Metric::Angle {

@@ -21,7 +21,7 @@ impl Work<'_> {
         }
     }
 
-    /// Notes of the files on the parts that are compared.
+    /// Notes of the files on the parts that are compared, and AOVs that the metric is not defined for.
     pub(super) fn note_losses(&mut self, reference: &Opened, candidates: &[(&UnitCandidate, Opened)]) {
         let own = match &self.plan.against {
             Against::Sequence { reference: sequence, .. } => Some((sequence.name.as_str(), reference)),
@@ -38,6 +38,13 @@ impl Work<'_> {
             };
             let parts = info.parts.iter().enumerate().filter(|(part, _)| is_compared(*part));
             notes.extend(parts.flat_map(|(_, part)| &part.notes).map(|note| format!("{name}: {note}")));
+        }
+        let infos = std::iter::once(reference).chain(candidates.iter().map(|(_, opened)| opened));
+        if let Some(info) = infos.filter_map(Opened::info).next() {
+            let keys: Vec<&str> = info.aovs.iter().map(|aov| aov.key.as_str()).collect();
+            let chosen = select::chosen(&self.plan.aovs, &keys);
+            let compared = info.aovs.iter().filter(|aov| chosen.contains(&aov.key.as_str()));
+            notes.extend(compared.filter_map(|aov| self.plan.rules.note(aov, &self.keys)));
         }
         self.result.notes = notes;
     }
