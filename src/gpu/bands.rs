@@ -188,7 +188,7 @@ mod tests {
         assert!(check(window, &Most { bytes: 100_000, ..ALL }) > 100);
         assert_eq!(check(window, &Most { bytes: 0, ..ALL }), 63 * 49);
         assert!(check(window, &Most { buffer_bytes: 1 << 20, ..ALL }) > 5);
-        assert!(check(window, &Most { binding_bytes: 63 * 64 * 10, ..ALL }) == 5);
+        assert!(check(window, &Most { binding_bytes: Records::size(63 * 10), ..ALL }) == 5);
         assert_eq!(check(Window::of_size(20_000, 40), &ALL), 2);
         assert_eq!(check(Window::of_size(i32::MAX as u32, 1), &ALL), 131_072);
     }

@@ -11,18 +11,19 @@ use crate::metric::{Metric, Pair, Partial, Rule, Want, rectangle_map};
 /// Four tiles a side.
 const WINDOW: Window = Window::of_size(4 * TILE, 4 * TILE);
 
-/// Bits of (a, b) on which careless arithmetic shows. None is in doubt by its size.
+/// Bits of (a, b) on which careless arithmetic shows. None is in doubt by its size, nor is rounded to a
+/// power of two.
 const AWKWARD: [(u32, u32); 18] = [
-    (0x4b80_0000, 0xbf80_0000), // 2²⁴ + 1: a tie, down to even
+    (0x4bc0_0000, 0xbf80_0000), // 1.5·2²⁴ + 1: a tie, down to even
     (0x4b80_0001, 0xbf80_0000), // 2²⁴ + 3: a tie, up to even
-    (0x3f80_0000, 0x3300_0000), // 1 − 2⁻²⁵: a tie, up to even
-    (0x3f80_0000, 0xb380_0000), // 1 + 2⁻²⁴: a tie, down to even
+    (0x3fc0_0000, 0x3380_0000), // 1.5 − 2⁻²⁴: a tie, up to even
+    (0x3fc0_0000, 0xb380_0000), // 1.5 + 2⁻²⁴: a tie, down to even
     (0x3f80_0001, 0xb380_0000), // a tie, up to even
     (0x3f80_0000, 0xb380_0001), // just above the tie
-    (0x3f80_0000, 0xb37f_ffff), // just below it
+    (0x3fc0_0000, 0xb37f_ffff), // just below it
     (0x3f80_0000, 0x3300_0001), // truncation would keep 1 − 2⁻²⁴
-    (0x3f80_0000, 0x0d80_0000), // 1 − 2⁻¹⁰⁰
-    (0x3f80_0000, 0x0000_0001), // a denormal beside 1
+    (0x3fc0_0000, 0x0d80_0000), // 1.5 − 2⁻¹⁰⁰
+    (0x3fc0_0000, 0x0000_0001), // a denormal beside 1.5
     (0x3f80_0000, 0x3f7f_ffff), // neighbours
     (0x7e80_0000, 0x7200_0001), // large
     (0x0000_0000, 0x8000_0000), // zeros are equal
