@@ -13,14 +13,16 @@ const BINS: usize = 1 + (128 - FIRST + 1) as usize;
 pub struct Histogram {
     /// Of |a−b| = 0.
     pub zero: u64,
-    /// Of the powers of two from −149 on; empty or all of them.
+    /// Power of two of the first of `counts`.
+    first: i32,
+    /// From the first bin that has pixels to the last: rows of a thousand frames are kept.
     counts: Vec<u64>,
 }
 
 impl Histogram {
     /// (e, pixels) of each bin that has pixels, upwards.
     pub fn bins(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
-        let bins = (FIRST..).zip(self.counts.iter().copied());
+        let bins = (self.first..).zip(self.counts.iter().copied());
         bins.filter(|&(_, count)| count > 0)
     }
 
@@ -31,16 +33,27 @@ impl Histogram {
 
     /// Adds `count` pixels to bin `exponent`, −149..=128.
     pub fn add(&mut self, exponent: i32, count: u64) {
-        if count > 0 {
-            self.counts.resize(BINS - 1, 0);
-            self.counts[(exponent - FIRST) as usize] += count;
+        if count == 0 {
+            return;
         }
+        if self.counts.is_empty() {
+            self.first = exponent;
+        }
+        if exponent < self.first {
+            let new = (self.first - exponent) as usize;
+            self.counts.splice(0..0, std::iter::repeat_n(0, new));
+            self.first = exponent;
+        }
+        let index = (exponent - self.first) as usize;
+        self.counts.resize(self.counts.len().max(index + 1), 0);
+        self.counts[index] += count;
     }
 
     /// The same with so many zeros that there are `pixels` in all.
     #[must_use]
     pub fn with_zeros(mut self, pixels: u64) -> Self {
         self.zero = pixels - self.counts.iter().sum::<u64>();
+        self.counts.shrink_to_fit();
         self
     }
 

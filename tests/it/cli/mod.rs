@@ -6,3 +6,4 @@ mod gpu;
 mod info;
 mod odd;
 mod partly;
+mod same;
