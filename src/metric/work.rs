@@ -76,17 +76,7 @@ impl Work {
     pub fn add_values<T: Wide>(&mut self, job: Job<'_>, (a, b): (&[T], &[T]), partial: &mut Partial) {
         let rule = job.rule;
         match (rule.metric, job.want_map) {
-            (Metric::Signed, _) => {
-                for (row, (a, b)) in rows(a, b) {
-                    let (peak, signed, map) = (&self.peak[row], &mut self.signed[row], &mut self.map[row]);
-                    for i in 0..LANES {
-                        let delta = a[i].wide() - b[i].wide();
-                        let wins = delta.abs() > peak[i];
-                        signed[i] = if wins { delta } else { signed[i] };
-                        map[i] = if wins { a[i].difference(b[i]) } else { map[i] };
-                    }
-                }
-            }
+            (Metric::Signed, _) => T::take((a, b), &self.peak, &mut self.signed, &mut self.map),
             (Metric::Abs, true) => T::raise_map(a, b, &mut self.map),
             _ => {}
         }

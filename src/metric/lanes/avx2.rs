@@ -1,9 +1,10 @@
 //! The loops that matter most, by AVX2.
 
 use std::arch::x86_64::{
-    __m256, __m256d, _mm256_add_pd, _mm256_and_pd, _mm256_and_ps, _mm256_castps256_ps128, _mm256_cvtps_pd,
-    _mm256_extractf128_ps, _mm256_max_pd, _mm256_max_ps, _mm256_mul_pd, _mm256_set1_pd, _mm256_set1_ps,
-    _mm256_setzero_pd, _mm256_sub_pd, _mm256_sub_ps,
+    __m256, __m256d, _CMP_GT_OQ, _mm256_add_pd, _mm256_and_pd, _mm256_and_ps, _mm256_blendv_pd,
+    _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps256_ps128, _mm256_cmp_pd, _mm256_cvtps_pd,
+    _mm256_extractf128_ps, _mm256_max_pd, _mm256_max_ps, _mm256_mul_pd, _mm256_permute2f128_pd,
+    _mm256_set1_pd, _mm256_set1_ps, _mm256_setzero_pd, _mm256_shuffle_ps, _mm256_sub_pd, _mm256_sub_ps,
 };
 
 use bytemuck::cast;
@@ -51,6 +52,33 @@ pub fn raise_to_differences(a: &[f32], b: &[f32], map: &mut [Row<f32>]) {
     for ((_, (a, b)), map) in rows(a, b).zip(map) {
         let size = _mm256_and_ps(_mm256_sub_ps(cast(*a), cast(*b)), mask);
         *map = cast(_mm256_max_ps(cast(*map), size));
+    }
+}
+
+/// See [`super::take_larger`].
+#[target_feature(enable = "avx2")]
+pub fn take_larger(
+    (a, b): (&[f32], &[f32]),
+    peak: &[Row<f64>],
+    signed: &mut [Row<f64>],
+    map: &mut [Row<f32>],
+) {
+    for ((((_, (a, b)), peak), signed), map) in rows(a, b).zip(peak).zip(signed).zip(map) {
+        let difference: __m256 = _mm256_sub_ps(cast(*a), cast(*b));
+        let (a, b) = (widen(a), widen(b));
+        let (peaks, mut deltas): (Pair, Pair) = (cast(*peak), cast(*signed));
+        let mut wins: Pair = [_mm256_setzero_pd(); 2];
+        for half in 0..2 {
+            let delta = _mm256_sub_pd(a[half], b[half]);
+            wins[half] = _mm256_cmp_pd::<_CMP_GT_OQ>(magnitude(delta), peaks[half]);
+            deltas[half] = _mm256_blendv_pd(deltas[half], delta, wins[half]);
+        }
+        *signed = cast(deltas);
+        // The masks of eight f64 as masks of eight f32, in order.
+        let low = _mm256_castpd_ps(_mm256_permute2f128_pd::<0x20>(wins[0], wins[1]));
+        let high = _mm256_castpd_ps(_mm256_permute2f128_pd::<0x31>(wins[0], wins[1]));
+        let mask = _mm256_shuffle_ps::<0x88>(low, high);
+        *map = cast(_mm256_blendv_ps(cast(*map), difference, mask));
     }
 }
 
