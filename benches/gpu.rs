@@ -11,10 +11,11 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use aovscope::gpu::{
-    DeltaJob, DeltaPass, Error, Gpu, GpuBackend, GpuDelta, GpuPlane, Prefer, Steps, adapters, choose,
+    DeltaJob, DeltaPass, Error, FlipJob, FlipPass, Gpu, GpuBackend, GpuDelta, GpuFlip, GpuPlane, Prefer,
+    Steps, adapters, choose,
 };
 use aovscope::image::{Plane, PlaneChannel, Samples, Window};
-use aovscope::metric::{Backend, Cpu, Extent, Metric, Pair, Rule, Want};
+use aovscope::metric::{self, Backend, Cpu, Extent, Metric, Pair, Rule, Want};
 use half::f16;
 
 const RUNS: usize = 5;
@@ -71,9 +72,40 @@ fn run() -> Result<(), Error> {
             compare(&backend, &device, &planes, (&Rule::exact(metric), want), &report)?;
         }
     }
+    flip(&backend, window)?;
     println!("\nmost memory on the device: {:.1} MB", backend.peak_bytes() as f64 / 1e6);
     if let Some(trouble) = backend.trouble() {
         println!("{trouble}");
+    }
+    Ok(())
+}
+
+/// ꟻLIP of a linear pair: the passes alone, with upload and what the CPU settles, and the CPU alone.
+fn flip(backend: &GpuBackend, window: Window) -> Result<(), Error> {
+    let planes = [0, 1].map(|salt| plane(window, Content::F16, salt));
+    let pair = Pair::new(&planes[0], &planes[1], Extent::Union).expect("the same windows");
+    let rule = Rule::exact(Metric::Flip);
+    let range = metric::flip::range(&pair, &rule.flip);
+    let exposures = range.map_or(1, |range| range.count);
+    println!("\nflip, HDR, {exposures} exposures");
+    let gpu = backend.gpu();
+    let (pass, target) = (FlipPass::new(gpu)?, GpuFlip::new(gpu, window, &rule.flip)?);
+    let (candidate, reference) = (GpuPlane::upload(gpu, &planes[0])?, GpuPlane::upload(gpu, &planes[1])?);
+    let channels = metric::flip::channels(&pair).expect("colours");
+    let (candidate, reference) = (&candidate, &reference);
+    let job = FlipJob { candidate, reference, channels, window, options: rule.flip, range };
+    let passes = median(|| pass.run(&job, &target).and_then(|()| gpu.idle()))?;
+    let time = |backend: &dyn Backend| {
+        median(|| {
+            black_box(backend.compare(&pair, &rule, Want::Stats));
+            Ok(())
+        })
+    };
+    for (what, time) in
+        [("the passes", passes), ("all of it", time(backend)?), ("the CPU alone", time(&Cpu)?)]
+    {
+        let each = time.as_secs_f64() * 1e9 / (window.pixels() * u64::from(exposures)) as f64;
+        println!("    {what:<34} {:>9}, {each:.2} ns a pixel and exposure", format!("{time:.1?}"));
     }
     Ok(())
 }
