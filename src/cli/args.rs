@@ -129,6 +129,11 @@ impl ToleranceArgs {
             flip_mode: self.flip_mode.map(FlipMode::from),
             flip_exposures: self.flip_exposures,
         };
+        let has_flip = [self.ppd.is_some(), self.flip_mode.is_some(), self.flip_exposures.is_some()];
+        let is_flip = self.metric == Some(MetricName::Flip) || self.rules.is_some();
+        if has_flip.contains(&true) && !is_flip {
+            bail!("--ppd, --flip-mode and --flip-exposures go with --metric flip");
+        }
         let exceptions = self.rules.as_deref().map_or_else(|| Ok(Vec::new()), read_rules)?;
         Ok(Rules::new(base, exceptions)?)
     }
@@ -226,7 +231,7 @@ pub enum BackendName {
     /// A hardware GPU where there is one, else the CPU.
     #[default]
     Auto,
-    /// Any Vulkan, Metal or DirectX 12 adapter, software ones too.
+    /// Any Vulkan, Metal, DirectX 12 or GL adapter, software ones too.
     Gpu,
     /// All cores.
     Cpu,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::frame::Catalogue;
 use super::units::Unit;
 use super::workers::in_order;
-use super::{Context, Error, Plan, select};
+use super::{Against, Context, Error, Plan, select};
 use crate::codec;
 use crate::image::Aov;
 use crate::metric::flip::{ExposureRange, colours, exposure_range};
@@ -27,7 +27,7 @@ pub enum ExposureChoice {
 
 /// As a file of rules has it.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "flip-exposures is \"frame\", \"sequence\" or [START, STOP] in stops")]
 enum ExposureWords {
     Stops([f32; 2]),
     Word(ExposureWord),
@@ -69,8 +69,16 @@ impl std::str::FromStr for ExposureChoice {
     }
 }
 
-/// By key of the AOV.
-pub(super) type Ranges = BTreeMap<String, ExposureRange>;
+/// By the sequence that the frames are of and the key of the AOV.
+pub(super) type Ranges = BTreeMap<(Owner, String), ExposureRange>;
+
+/// Whose frames a unit is compared with: those of the one reference, or the candidate's own.
+pub(super) type Owner = Option<usize>;
+
+pub(super) fn owner(plan: &Plan, unit: &Unit) -> Owner {
+    let own = || unit.candidates.first().map(|candidate| candidate.index);
+    if matches!(plan.against, Against::Sequence { .. }) { None } else { own() }
+}
 
 /// The exposures that any frame of the reference asks for, of each AOV that is judged so. Reads these
 /// AOVs of all its frames; what cannot be read asks for none, and is told when it is compared.
@@ -89,9 +97,10 @@ pub(super) fn ranges(
     }
     let keys: Vec<&str> = catalogue.iter().map(|aov| aov.key.as_str()).collect();
     let work = |unit: &Unit| ranges_of(unit, plan, context, &keys);
-    in_order(units, workers, context, work, |_, found| {
+    in_order(units, workers, context, work, |index, found| {
         for (key, range) in found {
-            ranges.entry(key).and_modify(|all| *all = all.union(range)).or_insert(range);
+            let of = (owner(plan, &units[index]), key);
+            ranges.entry(of).and_modify(|all| *all = all.union(range)).or_insert(range);
         }
     })?;
     Ok(ranges)

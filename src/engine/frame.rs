@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) use safely::process_safely;
 
 use super::aovs::{component_names, groups, lacks};
-use super::exposures::Ranges;
+use super::exposures::{Owner, Ranges, owner};
 use super::open::{Opened, failure_of, open, status_of, whole_file_failure};
 use super::temporal::Pass;
 use super::track::{Beside, Tracked};
@@ -75,6 +75,8 @@ struct Work<'a> {
     context: &'a Context,
     pass: Option<&'a Pass>,
     ranges: &'a Ranges,
+    /// Whose ranges count.
+    owner: Owner,
     number: Option<i64>,
     /// Place of the number among those of the run.
     rank: u32,
@@ -106,6 +108,7 @@ fn process(unit: &Unit, rank: u32, setting: Setting<'_>) -> UnitResult {
         context,
         pass,
         ranges,
+        owner: owner(plan, unit),
         number: unit.number,
         rank,
         reference_sequence: None,
@@ -127,6 +130,9 @@ fn process(unit: &Unit, rank: u32, setting: Setting<'_>) -> UnitResult {
         Some(reference) => work.compare_all(reference, &readable, group_bytes),
         None => work.candidates_alone(&readable, reference.cell_status(), group_bytes),
     }
+    // How many AOVs are read at a time depends on memory, the order of rows does not.
+    let place = |aov: &str| work.keys.iter().position(|key| *key == aov).unwrap_or(usize::MAX);
+    work.result.rows.sort_by_cached_key(|row| (row.candidate, place(&row.aov)));
     work.result
 }
 
@@ -159,7 +165,7 @@ impl<'a> Work<'a> {
 
     fn rule(&self, aov: &Aov) -> (Rule, Allowance) {
         let (mut rule, allowance) = self.plan.rules.rule(aov, &self.keys);
-        if let Some(range) = self.ranges.get(&aov.key) {
+        if let Some(range) = self.ranges.get(&(self.owner, aov.key.clone())) {
             rule.flip.exposures = Exposures::Fixed { start: range.start, stop: range.stop };
         }
         (rule, allowance)

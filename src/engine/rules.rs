@@ -168,7 +168,8 @@ impl RuleChoice {
         // A metric chosen here voids tolerances that were meant for another unit.
         let same_unit = |metric: Metric| {
             let before = base.metric.unwrap_or(Metric::Abs);
-            metric == before || (metric.takes_relative_tolerance() && before.takes_relative_tolerance())
+            let in_samples = |m| matches!(m, Metric::Abs | Metric::Signed | Metric::Length);
+            metric == before || (in_samples(metric) && in_samples(before))
         };
         let fits = self.metric.is_none_or(same_unit);
         Self {
@@ -302,6 +303,20 @@ mod tests {
         let (rule, _) = rules.rule(&aov("depth", AovKind::Scalar), &keys);
         assert_eq!((rule.abs, rule.rel), (2.0, 0.1));
         assert_eq!(rules.rule(&aov("diff", AovKind::Colour), &keys).0.abs, 1.0);
+    }
+
+    #[test]
+    fn a_tolerance_stays_with_its_unit() {
+        let base = RuleChoice { abs: Some(0.5), rel: Some(0.1), ..Default::default() };
+        let judged = |metric| {
+            let exception = RuleChoice { metric: Some(metric), ..Default::default() };
+            let rules = Rules::new(base, vec![(AovGlob::new("x").expect("a glob"), exception)]);
+            let (rule, _) = rules.expect("sound").rule(&aov("x", AovKind::Vector), &["x"]);
+            (rule.abs, rule.rel)
+        };
+        assert_eq!(judged(Metric::Signed), (0.5, 0.1));
+        assert_eq!(judged(Metric::Length), (0.5, 0.0));
+        assert_eq!(judged(Metric::Angle), (0.0, 0.0));
     }
 
     #[test]

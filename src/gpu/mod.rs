@@ -25,7 +25,7 @@
 //!
 //! `abs`, `signed`, `ulp` and `id` are equal to the bit on every device that passes the self-test; `rel` is
 //! within 4, `sq` and `length` within 8 and `angle` within 160 units in the last place, `flip` within
-//! [`FLIP_SLACK`]. Flags, counts, maxima and positions are equal for all of them: pixels near a tolerance,
+//! [`FLIP_SLACK`], its mean and percentiles too. Flags, counts, maxima and positions are equal for all of them: pixels near a tolerance,
 //! and the largest values, are the CPU's. So a tolerance in the midst of what `flip` says of a noisy pair
 //! leaves most of the work to the CPU; one of 0, or one that few pixels reach, does not.
 //!

@@ -21,9 +21,8 @@ pub struct DeltaState(Blocks<DeltaBlock>);
 
 /// One value per pixel over all frames of a delta, row by row.
 ///
-/// A pixel has a value in a frame where the comparison has one: both sides have the pixel, can be
-/// read, and some channel is finite on both (a pixel that bears [`crate::metric::FLAG_NON_FINITE`] and the value 0
-/// counts as having none). A value beyond f32 counts as the largest f32.
+/// A pixel has a value in a frame where both sides have the pixel, can be read, and no channel has a
+/// non-finite value against another one. A value beyond f32 counts as the largest f32.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeltaMaps {
     /// All pixels that any frame has.

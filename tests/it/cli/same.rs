@@ -22,9 +22,13 @@ const MEANS: [&str; 10] = [
 ];
 
 fn report(folder: &Path, arguments: &[&str]) -> Value {
-    let path = |name: &str| format!("{}/cloth/{name}/{name}.####.exr", small_data().display());
+    report_of(folder, &["clothsimv1", "clothsimv2"], arguments)
+}
+
+fn report_of(folder: &Path, sequences: &[&str], arguments: &[&str]) -> Value {
+    let path = |name: &&str| format!("{}/cloth/{name}/{name}.####.exr", small_data().display());
     let mut command = Command::new(env!("CARGO_BIN_EXE_aovscope"));
-    command.current_dir(folder).args(["compare", &path("clothsimv1"), &path("clothsimv2"), "--json", "-"]);
+    command.current_dir(folder).args(["compare", "--json", "-"]).args(sequences.iter().map(path));
     let output = command.args(arguments).output().expect("the program starts");
     let text = || String::from_utf8_lossy(&output.stderr).chars().take(500).collect::<String>();
     let mut report: Value =
@@ -97,4 +101,34 @@ fn what_flip_is_not_defined_for_is_told() {
         "{notes:?}"
     );
     assert_eq!((&report["aovs"][0]["metric"], &report["aovs"][0]["tol_abs"]), (&"abs".into(), &0.0.into()));
+}
+
+#[test]
+fn rows_are_in_one_order_whatever_the_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sequences = ["clothsimv1", "clothsimv2", "clothsimv2"];
+    let all = report_of(folder.path(), &sequences, &["--backend", "cpu"]);
+    assert!(all["frames"].as_array().expect("frames").len() > 70);
+    for memory in ["1B", "300KiB"] {
+        let little = report_of(folder.path(), &sequences, &["--backend", "cpu", "--memory", memory]);
+        assert!(little == all, "{memory}");
+    }
+}
+
+#[test]
+fn sequences_that_are_compared_with_themselves_have_exposures_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = [
+        ["--against", "previous"],
+        ["--metric", "flip"],
+        ["--aov", "ViewLayer.Combined"],
+        ["--flip-exposures", "sequence"],
+    ];
+    let frames = |sequences: &[&str]| {
+        let mut report = report_of(folder.path(), sequences, arguments.as_flattened());
+        report["frames"].as_array_mut().expect("frames").drain(..).collect::<Vec<_>>()
+    };
+    let (alone, both) = (frames(&["clothsimv1"]), frames(&["clothsimv1", "clothsimv2"]));
+    let of_first: Vec<_> = both.into_iter().filter(|row| row["candidate"] == "clothsimv1").collect();
+    assert_eq!((of_first.len(), of_first), (2, alone));
 }

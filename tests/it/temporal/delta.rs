@@ -76,7 +76,7 @@ fn history(frames: &[Frame], (x, y): (i32, i32)) -> (Vec<(u32, f32)>, Vec<u32>) 
         if flags & FLAG_CHANGED != 0 {
             changed.push(rank);
         }
-        let broken = flags & FLAG_NON_FINITE != 0 && value == 0.0;
+        let broken = flags & FLAG_NON_FINITE != 0;
         if covered.contains(x, y) && flags & FLAG_UNREADABLE == 0 && !broken {
             values.push((rank, value.clamp(-f32::MAX, f32::MAX)));
         }

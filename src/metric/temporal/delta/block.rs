@@ -139,8 +139,8 @@ impl DeltaBlock {
     #[inline(never)]
     fn leave_out(&mut self, start: usize, values: &mut [f32], flags: &[u8]) {
         for (i, (value, &flags)) in values.iter_mut().zip(flags).enumerate() {
-            let broken = flags & FLAG_NON_FINITE != 0 && *value == 0.0;
-            if broken || flags & (FLAG_UNREADABLE | FLAG_UNCOVERED) != 0 || value.is_nan() {
+            let lacks = FLAG_UNREADABLE | FLAG_UNCOVERED | FLAG_NON_FINITE;
+            if flags & lacks != 0 || value.is_nan() {
                 *value = 0.0;
                 self.presence.absent(start + i..start + i + 1);
             }
