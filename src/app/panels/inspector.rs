@@ -160,8 +160,11 @@ fn tolerance_most(app: &App) -> f64 {
 fn metric(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let present = app.view.rule().metric;
     let default = default_metric(app.view.kind());
-    let combo =
-        ComboBox::from_id_salt("metric").width(76.0).selected_text(metric_text(present)).show_ui(ui, |ui| {
+    let combo = ComboBox::from_id_salt("metric")
+        .width(76.0)
+        .height(280.0)
+        .selected_text(metric_text(present))
+        .show_ui(ui, |ui| {
             for metric in Metric::ALL {
                 if ui.selectable_label(metric == present, metric_text(metric)).clicked() {
                     wishes.push(Action::SetMetric((metric != default).then_some(metric)).into());
