@@ -15,7 +15,7 @@ use aovscope::gpu::{
     Steps, adapters, choose,
 };
 use aovscope::image::{Plane, PlaneChannel, Samples, Window};
-use aovscope::metric::{self, Backend, Cpu, Extent, Metric, Pair, Rule, Want};
+use aovscope::metric::{self, Backend, Cpu, DELTA_WORDS, DeltaState, Extent, Metric, Over, Pair, Rule, Want};
 use half::f16;
 
 const RUNS: usize = 5;
@@ -211,11 +211,42 @@ fn compare(
         "read-back (its own bytes)",
         figure(result_bytes(&pair, want), step(|s| s.read_back))
     );
+    if rule.metric.has_exact_map() && want == Want::Stats {
+        over_frames(backend, &pair, rule, step(|steps| steps.temporal), report)?;
+    }
     println!("    {:<34} {:>9}", "settle", format!("{:.1?}", gpu.saturating_sub(unsettled)));
     report.line("whole", gpu, report.memory);
     report.line(&format!("whole, {THREADS} at a time, each"), together / THREADS as u32, report.memory);
     report.line("cpu", cpu, report.memory);
     println!("    {:<34} {:>9.2}", "cpu / gpu", cpu.as_secs_f64() / gpu.as_secs_f64());
+    Ok(())
+}
+
+/// The delta added up over frames: the pass alone, and with all else, against the CPU.
+fn over_frames(
+    backend: &GpuBackend,
+    pair: &Pair<'_>,
+    rule: &Rule,
+    pass: Duration,
+    report: &Report,
+) -> Result<(), Error> {
+    // Map and flags are read; state is read and written where a pixel differs, here taken for all.
+    let bytes = pair.window.pixels() * (8 + 2 * 4 * DELTA_WORDS as u64);
+    println!("    {:<34} {}", "temporal pass (its own bytes)", figure(bytes, pass));
+    let whole = |backend: &dyn Backend| {
+        let state = DeltaState::new(i64::MIN..i64::MAX);
+        let mut rank = 0;
+        let mut add = || {
+            let over = Over { state: &state, rank };
+            rank += 1;
+            black_box(backend.compare_over_frames(pair, rule, Want::Stats, &[], over));
+            Ok(())
+        };
+        add()?;
+        median(add)
+    };
+    report.line("whole, over frames", whole(backend)?, report.memory);
+    report.line("cpu, over frames", whole(&Cpu)?, report.memory);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::gpu::{Gpu, GpuBackend};
-use crate::metric::{Backend, Comparison, Cpu, Pair, Rule, Want};
+use crate::metric::{Backend, Comparison, Cpu, Over, Pair, PixelValues, Rule, Want};
 
 /// Compares on the GPU once there is one, else on the CPU.
 #[derive(Default)]
@@ -45,5 +45,17 @@ impl Backend for Judge {
     fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
         let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         self.backend().compare(pair, rule, want)
+    }
+
+    fn compare_over_frames(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+        over: Over<'_>,
+    ) -> (Comparison, Vec<PixelValues>) {
+        let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        self.backend().compare_over_frames(pair, rule, want, pixels, over)
     }
 }

@@ -1,12 +1,14 @@
 //! [`Backend`] on a GPU: what the passes say is settled; what they cannot do, and what is under way
 //! when a device fails, is the CPU's.
 
+use std::any::Any;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::kit::{Kit, supported};
+use super::kit::{Job, Kit, supported};
+use super::resident::Resident;
 use super::settle::settle;
 use super::{Error, Gpu, Unsettled, Wanted};
-use crate::metric::{Backend, Comparison, Cpu, Metric, Pair, PixelValues, Rule, Want};
+use crate::metric::{Apart, Backend, Comparison, Cpu, Metric, Over, Pair, PixelValues, Rule, Want};
 
 /// Bytes of device memory that a back end takes unless told otherwise: three frames of 4K with three
 /// channels of f32, less than what most GPUs have.
@@ -106,7 +108,7 @@ impl GpuBackend {
         want: Want,
         pixels: &[(i32, i32)],
     ) -> Result<Option<Unsettled>, Error> {
-        self.kit().unsettled(pair, rule, want, pixels)
+        self.kit().unsettled(&Job { pair, rule, pixels, over: None }, want)
     }
 
     /// The one in use.
@@ -142,6 +144,18 @@ impl GpuBackend {
             Ok(kit) => drop(next.set(kit)),
             Err(error) => self.failures().reopening = Some(error),
         }
+    }
+
+    /// Where the device keeps the state of `over`, if it does and has room for a frame of `pair`. A device
+    /// that had to be opened again is not trusted with what it would take all frames to do once more.
+    fn resident<'a>(&self, pair: &Pair<'_>, rule: &Rule, over: Over<'a>) -> Option<&'a Resident> {
+        if !rule.metric.has_exact_map() || !self.supports(pair, rule) || self.devices_opened() > 1 {
+            return None;
+        }
+        let window = over.state.kept(pair.window);
+        let make = || self.kit().resident(window).map(|resident| Box::new(resident) as Box<dyn Apart>);
+        let apart: &dyn Any = over.state.apart(make)?;
+        apart.downcast_ref::<Resident>().filter(|resident| resident.takes(window))
     }
 
     fn failures(&self) -> std::sync::MutexGuard<'_, Failures> {
@@ -196,10 +210,39 @@ impl Backend for GpuBackend {
                 }
             };
         }
-        match kit.unsettled(pair, rule, want, pixels) {
+        match kit.unsettled(&Job { pair, rule, pixels, over: None }, want) {
             Ok(Some(unsettled)) => (settle(pair, rule, &unsettled.records, unsettled.map), unsettled.values),
             Ok(None) => Cpu.compare_and_gather(pair, rule, want, pixels),
             Err(error) => {
+                self.failed(kit, error);
+                Cpu.compare_and_gather(pair, rule, want, pixels)
+            }
+        }
+    }
+
+    fn compare_over_frames(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+        over: Over<'_>,
+    ) -> (Comparison, Vec<PixelValues>) {
+        let Some(resident) = self.resident(pair, rule, over) else {
+            let (mut comparison, values) = self.compare_and_gather(pair, rule, Want::Map, pixels);
+            over.take(pair, &mut comparison, want);
+            return (comparison, values);
+        };
+        let kit = self.kit();
+        let job = Job { pair, rule, pixels, over: Some((resident, over.rank)) };
+        match kit.unsettled(&job, want) {
+            Ok(unsettled) => {
+                let Unsettled { records, map, values } = unsettled.expect("it is a job for the GPU");
+                resident.settle(pair, rule, &records.tiles, over);
+                (settle(pair, rule, &records, map), values)
+            }
+            Err(error) => {
+                resident.lose();
                 self.failed(kit, error);
                 Cpu.compare_and_gather(pair, rule, want, pixels)
             }

@@ -1,14 +1,16 @@
 //! All that belongs to one device: its compiled passes, its rooms, and a comparison by them.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::bands::cut;
 use super::delta::common_type;
 use super::flip::flip_errors;
+use super::resident::Resident;
 use super::room::Placed;
 use super::rooms::{Lent, Rooms};
 use super::selftest;
+use super::temporal::{Compared, TemporalPass};
 use super::threshold::Threshold;
 use super::tile::{Records, Tile, tile_grid};
 use super::{DeltaJob, DeltaPass, Error, FlipPass, GatherPass, Gpu, GpuPlane};
@@ -27,7 +29,8 @@ pub(super) struct Kit {
     delta: DeltaPass,
     gather: GatherPass,
     flip: Mutex<FlipPass>,
-    rooms: Rooms,
+    temporal: Arc<TemporalPass>,
+    rooms: Arc<Rooms>,
     vram_bytes: u64,
 }
 
@@ -47,6 +50,8 @@ pub(super) struct Job<'a> {
     pub pair: &'a Pair<'a>,
     pub rule: &'a Rule,
     pub pixels: &'a [(i32, i32)],
+    /// What the delta is added to, and the frame's rank.
+    pub over: Option<(&'a Resident, u32)>,
 }
 
 /// A piece on the device that has not been read back.
@@ -62,8 +67,9 @@ impl Kit {
     pub fn new(gpu: Gpu, vram_bytes: u64) -> Result<Self, Error> {
         let (delta, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
         let flip = Mutex::new(FlipPass::new(&gpu)?);
-        let rooms = Rooms::new(gpu.clone(), vram_bytes);
-        let kit = Self { gpu, delta, gather, flip, rooms, vram_bytes };
+        let temporal = Arc::new(TemporalPass::new(&gpu)?);
+        let rooms = Arc::new(Rooms::new(gpu.clone(), vram_bytes));
+        let kit = Self { gpu, delta, gather, flip, temporal, rooms, vram_bytes };
         selftest::check(&kit)?;
         Ok(kit)
     }
@@ -76,6 +82,11 @@ impl Kit {
     /// See [`Rooms`].
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
+    }
+
+    /// A place for the state over all frames of the pixels of `window`, if there is room.
+    pub fn resident(&self, window: Window) -> Option<Resident> {
+        Resident::new(&self.gpu, &self.temporal, &self.rooms, window)
     }
 
     /// The comparison by ꟻLIP; `None` where it is no job for the GPU.
@@ -91,19 +102,13 @@ impl Kit {
     /// See [`super::GpuBackend::unsettled`].
     ///
     /// # Errors
-    /// When the device fails.
-    pub fn unsettled(
-        &self,
-        pair: &Pair<'_>,
-        rule: &Rule,
-        want: Want,
-        pixels: &[(i32, i32)],
-    ) -> Result<Option<Unsettled>, Error> {
-        let Some(sample_type) = supported(pair, rule) else { return Ok(None) };
-        let job = Job { pair, rule, pixels };
+    /// When the device fails. What the job is added to is lost then, in part or whole.
+    pub fn unsettled(&self, job: &Job<'_>, want: Want) -> Result<Option<Unsettled>, Error> {
+        let Some(sample_type) = supported(job.pair, job.rule) else { return Ok(None) };
         loop {
-            match self.in_bands(&job, want, sample_type) {
-                Err(Error::OutOfMemory { .. }) if self.rooms.shrink() => {}
+            match self.in_bands(job, want, sample_type) {
+                // What was added once must not be added again.
+                Err(Error::OutOfMemory { .. }) if job.over.is_none() && self.rooms.shrink() => {}
                 result => return result.map(Some),
             }
         }
@@ -130,6 +135,10 @@ impl Kit {
             };
             let placed = lent.room().place(&self.gpu, pair, band)?;
             self.submit(&mut lent, &placed, job)?;
+            if let Some((resident, rank)) = job.over {
+                let (delta, window) = (lent.room().delta(), placed.window);
+                resident.submit(&Compared { delta, window, covered: pair.covered(), rank })?;
+            }
             lent.room().fetch(&self.gpu, want);
             under_way.push_back((lent, placed));
         }

@@ -3,7 +3,9 @@
 //! [`Gpu`] is the device, [`GpuPlane`] a plane on it, [`DeltaPass`] the arithmetic; the pass files are
 //! named as their shaders. [`GpuBackend`] puts them together: a pair is cut into bands that the device
 //! takes (`bands`), each goes into a room on the device (`room`, of which there are several: `rooms`),
-//! is compared there and read back (`kit`); what the passes leave open the CPU settles (`settle`).
+//! is compared there and read back (`kit`); what the passes leave open the CPU settles (`settle`). Where
+//! maps over all frames are wanted, the delta is added on the device, behind its comparison (`temporal`),
+//! to state that stays there until the last frame (`resident`).
 //!
 //! # What a device may do, and what it may not
 //!
@@ -44,12 +46,14 @@ mod error;
 mod flip;
 mod gather;
 mod kit;
+mod resident;
 mod room;
 mod rooms;
 mod selftest;
 mod settle;
 mod shader;
 mod steps;
+mod temporal;
 mod threshold;
 mod tile;
 mod upload;
@@ -64,5 +68,6 @@ pub use gather::{GatherPass, gather_source};
 pub use kit::Unsettled;
 pub use shader::{metric_code, type_code, with_prelude};
 pub use steps::Steps;
+pub use temporal::temporal_source;
 pub use tile::{Records, TILE, TILE_DOUBT, TILE_INEXACT, Tile, tile_grid, tile_rect};
 pub use upload::{GpuChannel, GpuPlane, bits_format};

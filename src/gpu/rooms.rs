@@ -4,7 +4,7 @@
 //! a room must not wait for other threads of the program (so no rayon there): they may wait for it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::bands::{Most, Shape};
 use super::room::Room;
@@ -22,6 +22,8 @@ const LEAST_BUDGET: u64 = 16 << 20;
 pub(super) struct Rooms {
     gpu: Gpu,
     budget_bytes: AtomicU64,
+    /// Of the budget, for others than rooms.
+    aside_bytes: AtomicU64,
     state: Mutex<State>,
     returned: Condvar,
 }
@@ -33,7 +35,7 @@ struct State {
     lent: u64,
     /// Of all rooms, idle and lent.
     bytes: u64,
-    /// The most that `bytes` was.
+    /// The most that `bytes` was, with what was set aside.
     peak_bytes: u64,
     /// The device has failed: what comes back is dropped.
     closed: bool,
@@ -48,9 +50,28 @@ pub(super) struct Lent<'a> {
     bytes: u64,
 }
 
+/// Bytes of the budget that are taken by something else than rooms.
+#[derive(Debug)]
+pub(super) struct Aside {
+    rooms: Arc<Rooms>,
+    bytes: u64,
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.rooms.aside_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 impl Rooms {
     pub fn new(gpu: Gpu, budget_bytes: u64) -> Self {
-        Self { gpu, budget_bytes: budget_bytes.into(), state: Mutex::default(), returned: Condvar::new() }
+        Self {
+            gpu,
+            budget_bytes: budget_bytes.into(),
+            aside_bytes: 0.into(),
+            state: Mutex::default(),
+            returned: Condvar::new(),
+        }
     }
 
     /// What one room may take: as many fit into the budget as are of use.
@@ -62,6 +83,21 @@ impl Rooms {
             binding_bytes: limits.max_storage_buffer_binding_size,
             bytes: self.budget() / MOST_ROOMS,
         }
+    }
+
+    /// Takes `bytes` from the budget until what is returned is dropped; `None` where that would leave
+    /// the rooms less than half of it.
+    pub fn set_aside(rooms: &Arc<Self>, bytes: u64) -> Option<Aside> {
+        let mut state = rooms.state();
+        let aside = rooms.aside_bytes.load(Ordering::Relaxed).checked_add(bytes)?;
+        if aside > rooms.budget_bytes.load(Ordering::Relaxed) / 2 {
+            return None;
+        }
+        rooms.aside_bytes.store(aside, Ordering::Relaxed);
+        // What is made from now on is smaller.
+        state.drop_idle();
+        state.peak_bytes = state.peak_bytes.max(state.bytes + aside);
+        Some(Aside { rooms: Arc::clone(rooms), bytes })
     }
 
     /// A room for `shape`; waits until there is one.
@@ -97,7 +133,7 @@ impl Rooms {
     /// False where the budget is so small that this is not the reason.
     pub fn shrink(&self) -> bool {
         let mut state = self.state();
-        let budget = self.budget() / 2;
+        let budget = self.budget_bytes.load(Ordering::Relaxed) / 2;
         if budget < LEAST_BUDGET {
             return false;
         }
@@ -106,8 +142,10 @@ impl Rooms {
         true
     }
 
+    /// Of the rooms.
     fn budget(&self) -> u64 {
-        self.budget_bytes.load(Ordering::Relaxed)
+        let aside = self.aside_bytes.load(Ordering::Relaxed);
+        self.budget_bytes.load(Ordering::Relaxed).saturating_sub(aside)
     }
 
     /// Drops what there is and what comes back: the device has failed.
@@ -140,7 +178,8 @@ impl Rooms {
         }
         state.lent += 1;
         state.bytes += bytes;
-        state.peak_bytes = state.peak_bytes.max(state.bytes);
+        let aside = self.aside_bytes.load(Ordering::Relaxed);
+        state.peak_bytes = state.peak_bytes.max(state.bytes + aside);
         Some(Lent { rooms: self, room: None, bytes })
     }
 
@@ -224,6 +263,18 @@ mod tests {
         rooms.close();
         take().give_back();
         assert_eq!(idle(&rooms), (0, 0));
+    }
+
+    #[test]
+    fn what_is_set_aside_is_the_rooms_no_more() {
+        let gpu = Gpu::open(Prefer::Any).unwrap_or_else(|error| panic!("{error}"));
+        let rooms = Arc::new(Rooms::new(gpu, 3000));
+        assert!(Rooms::set_aside(&rooms, 1501).is_none(), "the rooms keep half");
+        let first = Rooms::set_aside(&rooms, 1000).expect("there is room");
+        assert!(Rooms::set_aside(&rooms, 501).is_none());
+        assert_eq!((rooms.most().bytes, rooms.peak_bytes()), (2000 / 3, 1000));
+        drop(first);
+        assert_eq!(rooms.most().bytes, 1000);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! to nearest, ties to even; non-finite values told from bits; comparisons that mean what they say.
 //! WGSL promises less than that, and a frame would not show it.
 
-use super::kit::{Kit, Unsettled};
+use super::kit::{Job, Kit, Unsettled};
 use super::tile::{TILE_DOUBT, TILE_INEXACT, tile_rect};
 use super::{Error, TILE};
 use crate::image::{Plane, PlaneChannel, Samples, Window};
@@ -42,7 +42,7 @@ pub(super) fn check(kit: &Kit) -> Result<(), Error> {
     let [candidate, reference] = planes();
     let pair = pair(&candidate, &reference);
     for rule in rules() {
-        let found = kit.unsettled(&pair, &rule, Want::Map, &[])?;
+        let found = kit.unsettled(&Job { pair: &pair, rule: &rule, pixels: &[], over: None }, Want::Map)?;
         let fault = first_fault(&pair, &rule, &found.expect("three channels of f32 are the GPU's"));
         if let Some(reason) = fault {
             return Err(Error::Arithmetic { adapter: kit.gpu().adapter_name().to_owned(), reason });

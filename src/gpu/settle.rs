@@ -116,12 +116,7 @@ fn recompute(pair: &Pair<'_>, rule: &Rule, open: &[bool], map: Option<&mut Delta
     tiles
         .into_iter()
         .map(|(rect, partial, values, flags)| {
-            let width = rect.width as usize;
-            for (y, (values, flags)) in (rect.y..).zip(values.chunks(width).zip(flags.chunks(width))) {
-                let start = map.window.index(rect.x, y).expect("tiles are inside the window");
-                map.values[start..start + width].copy_from_slice(values);
-                map.flags[start..start + width].copy_from_slice(flags);
-            }
+            map.put(rect, &values, &flags);
             partial
         })
         .collect()

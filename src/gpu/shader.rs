@@ -1,6 +1,6 @@
 //! Shader sources: the constants that Rust owns, the shared prelude, then the pass itself.
 
-use super::tile::{TILE_DOUBT, TILE_INEXACT};
+use super::tile::{Records, TILE, TILE_DOUBT, TILE_INEXACT, Tile};
 use crate::image::SampleType;
 use crate::metric::{FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric};
 
@@ -22,6 +22,11 @@ pub fn with_prelude(pass: &str) -> String {
     constant("FLAG_UNCOVERED".into(), FLAG_UNCOVERED.into());
     constant("TILE_DOUBT".into(), TILE_DOUBT);
     constant("TILE_INEXACT".into(), TILE_INEXACT);
+    // For who reads the records as words.
+    constant("TILE".into(), TILE);
+    constant("RECORD_BINS".into(), Records::BINS as u32 / 4);
+    constant("TILE_WORDS".into(), size_of::<Tile>() as u32 / 4);
+    constant("TILE_BITS".into(), std::mem::offset_of!(Tile, bits) as u32 / 4);
     source + PRELUDE + pass
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::bands::cut;
 use super::kit::{Job, Kit, empty, supported};
+use super::temporal::Compared;
 use super::{Error, GpuBackend};
 use crate::metric::{Pair, Rule, Want};
 
@@ -14,6 +15,8 @@ pub struct Steps {
     pub upload: Duration,
     /// The pass.
     pub pass: Duration,
+    /// Adding the delta to the state over all frames; zero where there is no room for one.
+    pub temporal: Duration,
     /// Records, and the map where it is wanted, from the device to their places in memory.
     pub read_back: Duration,
 }
@@ -33,9 +36,10 @@ impl Kit {
     fn steps(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Result<Option<Steps>, Error> {
         let Some(sample_type) = supported(pair, rule) else { return Ok(None) };
         let (shape, bands) = cut(pair, sample_type.bytes() as u32, &self.rooms().most());
-        let job = Job { pair, rule, pixels: &[] };
+        let job = Job { pair, rule, pixels: &[], over: None };
         let mut all = empty(pair.window, want, 0);
         let mut steps = Steps::default();
+        let resident = self.resident(pair.window);
         for band in bands {
             let mut lent = self.rooms().take(shape, sample_type)?;
             self.gpu().idle()?;
@@ -46,9 +50,22 @@ impl Kit {
             self.submit(&mut lent, &placed, &job)?;
             self.gpu().idle()?;
             let passed = Instant::now();
+            if let Some(resident) = &resident {
+                let (delta, covered) = (lent.room().delta(), pair.covered());
+                // What is added first makes the state.
+                for rank in 0..2 {
+                    let start = Instant::now();
+                    resident.submit(&Compared { delta, window: band, covered, rank })?;
+                    self.gpu().idle()?;
+                    if rank == 1 {
+                        steps.temporal += start.elapsed();
+                    }
+                }
+            }
+            let added = Instant::now();
             lent.room().fetch(self.gpu(), want);
             lent.room().read(self.gpu(), band, pair.window, &mut all)?;
-            steps.read_back += passed.elapsed();
+            steps.read_back += added.elapsed();
             steps.pass += passed - uploaded;
             steps.upload += uploaded - start;
             lent.give_back();

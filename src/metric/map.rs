@@ -23,3 +23,18 @@ pub struct DeltaMap {
     /// `FLAG_*` of each pixel.
     pub flags: Vec<u8>,
 }
+
+impl DeltaMap {
+    /// Puts values and flags of the pixels of `rect`, row by row, into their places.
+    ///
+    /// # Panics
+    /// When `rect` is not inside the window.
+    pub fn put(&mut self, rect: Window, values: &[f32], flags: &[u8]) {
+        let width = rect.width as usize;
+        for (y, (values, flags)) in (rect.y..).zip(values.chunks(width).zip(flags.chunks(width))) {
+            let start = self.window.index(rect.x, y).expect("the rectangle is inside the window");
+            self.values[start..start + width].copy_from_slice(values);
+            self.flags[start..start + width].copy_from_slice(flags);
+        }
+    }
+}

@@ -30,7 +30,7 @@ pub use pair::{Extent, Pair, PairError};
 pub use partial::{Partial, Sums};
 pub use rule::{Metric, NonFinite, Rule, default_metric};
 pub use stats::{FlipStats, FrameStats, Peak};
-pub use temporal::{ChannelMaps, DeltaMaps, DeltaState, NEVER, ValueMaps, ValueState};
+pub use temporal::{Apart, ChannelMaps, DELTA_WORDS, DeltaMaps, DeltaState, NEVER, ValueMaps, ValueState};
 
 use crate::image::{Plane, Sample};
 
@@ -50,6 +50,15 @@ pub enum Want {
     Stats,
     /// Statistics and the map.
     Map,
+}
+
+/// Where the delta of a frame is added up over all frames.
+#[derive(Clone, Copy, Debug)]
+pub struct Over<'a> {
+    /// What it is added to.
+    pub state: &'a DeltaState,
+    /// Rank of the frame.
+    pub rank: u32,
 }
 
 /// Computes comparisons. All back ends agree on every flag, count, maximum and position.
@@ -76,6 +85,33 @@ pub trait Backend: Send + Sync {
         pixels: &[(i32, i32)],
     ) -> (Comparison, Vec<PixelValues>) {
         (self.compare(pair, rule, want), PixelValues::of_all(pair, pixels))
+    }
+
+    /// As [`Backend::compare_and_gather`], and adds the delta to `over`: the maps that come of it are
+    /// the same on all back ends where [`Metric::has_exact_map`].
+    fn compare_over_frames(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+        over: Over<'_>,
+    ) -> (Comparison, Vec<PixelValues>) {
+        let (mut comparison, values) = self.compare_and_gather(pair, rule, Want::Map, pixels);
+        over.take(pair, &mut comparison, want);
+        (comparison, values)
+    }
+}
+
+impl Over<'_> {
+    /// Adds the map of `comparison`, which is left there if it is wanted.
+    pub fn take(&self, pair: &Pair<'_>, comparison: &mut Comparison, want: Want) {
+        if let Some(map) = &comparison.map {
+            self.state.add(self.rank, map, pair.covered());
+        }
+        if want == Want::Stats {
+            comparison.map = None;
+        }
     }
 }
 

@@ -14,7 +14,7 @@ mod sums;
 mod values;
 mod wide;
 
-pub use delta::{DeltaMaps, DeltaState};
+pub use delta::{Apart, DELTA_WORDS, DeltaMaps, DeltaState};
 pub use values::{ChannelMaps, ValueMaps, ValueState};
 
 /// In place of a frame where there is none.

@@ -6,7 +6,7 @@ use crate::engine::temporal::{At, Pass};
 use crate::engine::track::{Beside, Gathered, pixels, track, use_gathered};
 use crate::engine::{CellStatus, Failure, FrameRow, MapFrame, Outcome, Side, Status, Task, shortfall};
 use crate::image::{Aov, Plane, Window};
-use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Pair, PairError, Rule, Want};
+use crate::metric::{Backend, Comparison, Cpu, DeltaMap, Over, Pair, PairError, Rule, Want};
 
 impl<'a> Work<'a> {
     pub(super) fn compare_one(
@@ -50,17 +50,20 @@ impl<'a> Work<'a> {
             return;
         }
         let at = At { rank: self.rank, display_window: reference.display_window };
-        let takes_delta = self.pass.is_some_and(|pass| pass.takes_delta(matched.candidate, &aov.key));
-        if !takes_delta && self.pass.is_some_and(Pass::is_later) {
+        let state =
+            self.pass.and_then(|pass| pass.delta_state(matched.candidate, &aov.key, at, &pair, &rule));
+        if state.is_none() && self.pass.is_some_and(Pass::is_later) {
             return;
         }
-        let want = if self.context.maps.is_some() || takes_delta { Want::Map } else { Want::Stats };
-        let pixels = pixels(&self.plan.probes);
-        let (comparison, values) = self.backend(&rule).compare_and_gather(&pair, &rule, want, &pixels);
-        if let Some(pass) = self.pass {
-            let map = comparison.map.as_ref().filter(|_| takes_delta);
-            pass.add_delta(matched.candidate, &aov.key, at, (&pair, &rule, map));
-        }
+        let want = if self.context.maps.is_some() { Want::Map } else { Want::Stats };
+        let (backend, pixels) = (self.backend(&rule), pixels(&self.plan.probes));
+        let (comparison, values) = match &state {
+            Some(state) => {
+                let over = Over { state, rank: self.rank };
+                backend.compare_over_frames(&pair, &rule, want, &pixels, over)
+            }
+            None => backend.compare_and_gather(&pair, &rule, want, &pixels),
+        };
         use_gathered(&mut tracked, &self.plan.probes, Gathered { pair: &pair, values: &values });
         self.result.tracked.extend(tracked);
         let Comparison { stats, map } = comparison;
@@ -83,7 +86,9 @@ impl<'a> Work<'a> {
     /// What compares under `rule`: maps over all frames are the same on every back end.
     fn backend(&self, rule: &Rule) -> &'a dyn Backend {
         let all_frames = self.pass.is_some_and(Pass::wants_deltas);
-        if all_frames && !rule.metric.has_exact_map() { &Cpu } else { &*self.context.backend }
+        let is_lost = self.pass.is_some_and(Pass::is_on_cpu);
+        let on_cpu = is_lost || (all_frames && !rule.metric.has_exact_map());
+        if on_cpu { &Cpu } else { &*self.context.backend }
     }
 
     fn write_map(&mut self, row: &FrameRow, map: &DeltaMap, display_window: Window) {

@@ -42,11 +42,12 @@ impl AllFrames<'_> {
             }
         }
         let mut later = Later::plan(&left, self.state_bytes);
-        let total = 1 + later.len();
+        let mut number = 1;
         while let Some((pass, keys)) = later.next() {
             let mut aovs: Vec<&str> = keys.iter().map(|key| key.aov.as_str()).collect();
             aovs.dedup();
-            on_event(Event::Pass { number: total - later.len() + 1, total, aovs: aovs.clone() });
+            number += 1;
+            on_event(Event::Pass { number, total: number + later.len() - 1, aovs: aovs.clone() });
             self.read_again(&aovs, &pass, on_event)?;
             later.done(pass, &mut |done| self.write(&done, summary, on_event));
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::Temporal;
 use crate::image::{Plane, Window};
-use crate::metric::{DeltaMap, DeltaMaps, DeltaState, Pair, Rule, ValueMaps, ValueState};
+use crate::metric::{DeltaMaps, DeltaState, Pair, Rule, ValueMaps, ValueState};
 
 /// What a state is of. Ordered by AOV, so that what is read together comes together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +46,7 @@ pub(in crate::engine) enum Maps {
 }
 
 enum State {
-    Delta(DeltaState),
+    Delta(Arc<DeltaState>),
     Values(ValueState),
 }
 
@@ -66,6 +66,8 @@ pub(in crate::engine) struct Pass {
     wanted: Option<BTreeSet<Key>>,
     /// The rows to keep.
     rows: Range<i64>,
+    /// Whether the CPU is to do what a device has lost before.
+    is_on_cpu: bool,
     /// Bytes for all states; what was planned to fit is not held to it.
     budget: u64,
     taken: AtomicU64,
@@ -111,6 +113,7 @@ impl Pass {
             values: temporal.values,
             wanted: None,
             rows: i64::MIN..i64::MAX,
+            is_on_cpu: false,
             budget,
             taken: AtomicU64::new(0),
             entries: RwLock::new(BTreeMap::new()),
@@ -124,6 +127,7 @@ impl Pass {
             values: wanted.iter().any(|key| !key.is_delta),
             wanted: Some(wanted),
             rows,
+            is_on_cpu: false,
             budget: u64::MAX,
             taken: AtomicU64::new(0),
             entries: RwLock::new(BTreeMap::new()),
@@ -145,32 +149,33 @@ impl Pass {
         self.delta
     }
 
-    /// Whether the delta's map is of use: it is wanted, and there has been room so far.
-    pub fn takes_delta(&self, candidate: usize, aov: &str) -> bool {
-        let key = Key { aov: aov.to_owned(), is_delta: true, sequence: candidate };
-        self.delta
-            && self
-                .entry(&key)
-                .is_some_and(|entry| entry.state.read().unwrap_or_else(PoisonError::into_inner).is_some())
+    /// The same pass by the CPU, which loses nothing.
+    pub fn on_cpu(self) -> Self {
+        Self { is_on_cpu: true, ..self }
     }
 
-    /// Adds one compared frame; `map` may be left out where [`Self::takes_delta`] says no.
-    pub fn add_delta(
+    /// Whether the CPU is to compare.
+    pub fn is_on_cpu(&self) -> bool {
+        self.is_on_cpu
+    }
+
+    /// What the delta of a frame is to be added to, if it is wanted and there is room. It is taken
+    /// for added from now on.
+    pub fn delta_state(
         &self,
         candidate: usize,
         aov: &str,
         at: At,
-        frame: (&Pair<'_>, &Rule, Option<&DeltaMap>),
-    ) {
-        let (pair, rule, map) = frame;
+        pair: &Pair<'_>,
+        rule: &Rule,
+    ) -> Option<Arc<DeltaState>> {
         let key = Key { aov: aov.to_owned(), is_delta: true, sequence: candidate };
-        let Some(entry) = self.entry(&key).filter(|_| self.delta) else { return };
+        let entry = self.entry(&key).filter(|_| self.delta)?;
         locked(&entry.facts).add(at, pair.window, Some(*rule));
         self.make_room(&entry);
-        if let Some(map) = map
-            && let Some(State::Delta(state)) = &*entry.state.read().unwrap_or_else(PoisonError::into_inner)
-        {
-            state.add(at.rank, map, pair.covered());
+        match &*entry.state.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(State::Delta(state)) => Some(Arc::clone(state)),
+            _ => None,
         }
     }
 
@@ -205,7 +210,7 @@ impl Pass {
         drop(entries);
         let new = || {
             let rows = self.rows.clone();
-            let delta = || State::Delta(DeltaState::new(rows.clone()));
+            let delta = || State::Delta(Arc::new(DeltaState::new(rows.clone())));
             let values = || State::Values(ValueState::new(rows.clone()));
             Arc::new(Entry {
                 facts: Mutex::new(Facts::default()),
@@ -236,16 +241,20 @@ impl Pass {
         }
     }
 
-    /// All keys that were met, in order, with what is to be known of them; maps where there was room.
+    /// All keys that were met, in order, with what is to be known of them; maps where there was room and
+    /// nothing was lost.
     pub fn finish(self) -> impl Iterator<Item = (Key, Facts, Option<Maps>)> {
         let entries = self.entries.into_inner().unwrap_or_else(PoisonError::into_inner);
         entries.into_iter().map(|(key, entry)| {
             let entry = Arc::into_inner(entry).expect("no frame is being added any more");
             let facts = entry.facts.into_inner().unwrap_or_else(PoisonError::into_inner);
             let state = entry.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-            let maps = state.map(|state| match state {
-                State::Delta(state) => Maps::Delta(state.finish()),
-                State::Values(state) => Maps::Values(state.finish()),
+            let maps = state.and_then(|state| match state {
+                State::Delta(state) => {
+                    let state = Arc::into_inner(state).expect("no frame is being added any more");
+                    state.finish().map(Maps::Delta)
+                }
+                State::Values(state) => Some(Maps::Values(state.finish())),
             });
             (key, facts, maps)
         })

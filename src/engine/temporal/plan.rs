@@ -32,6 +32,8 @@ struct Planned {
     rows: Range<i64>,
     /// Whether the keys are whole when this pass is done.
     is_last: bool,
+    /// Whether a device has lost frames of these keys, which the CPU is to do then.
+    on_cpu: bool,
 }
 
 impl Later {
@@ -50,7 +52,12 @@ impl Later {
                     free -= needed;
                 }
                 _ => {
-                    passes.push(Planned { keys: [key.clone()].into(), rows: ALL, is_last: true });
+                    passes.push(Planned {
+                        keys: [key.clone()].into(),
+                        rows: ALL,
+                        is_last: true,
+                        on_cpu: false,
+                    });
                     free = budget - needed;
                 }
             }
@@ -62,6 +69,7 @@ impl Later {
                 keys: [key.clone()].into(),
                 rows,
                 is_last: index + 1 == count,
+                on_cpu: false,
             }));
         }
         passes.reverse();
@@ -76,14 +84,20 @@ impl Later {
     /// The next pass, and the keys it is about.
     pub fn next(&self) -> Option<(Pass, &BTreeSet<Key>)> {
         let planned = self.passes.last()?;
-        Some((Pass::over(planned.keys.clone(), planned.rows.clone()), &planned.keys))
+        let pass = Pass::over(planned.keys.clone(), planned.rows.clone());
+        Some((if planned.on_cpu { pass.on_cpu() } else { pass }, &planned.keys))
     }
 
-    /// Hands out what is whole now that the pass of [`Self::next`] is done.
+    /// Hands out what is whole now that the pass of [`Self::next`] is done. What a device has lost
+    /// meanwhile is to be done again.
     pub fn done(&mut self, pass: Pass, take: &mut dyn FnMut(Done)) {
         let planned = self.passes.pop().expect("the pass that was done");
+        let mut lost = BTreeSet::new();
         for (key, facts, maps) in pass.finish() {
-            let Some(maps) = maps else { continue };
+            let Some(maps) = maps else {
+                lost.insert(key);
+                continue;
+            };
             if planned.rows == ALL {
                 take(Done { key, facts, maps });
                 continue;
@@ -93,6 +107,9 @@ impl Later {
                 let maps = join(std::mem::take(&mut self.parts));
                 take(Done { key, facts, maps });
             }
+        }
+        if !lost.is_empty() {
+            self.passes.push(Planned { keys: lost, on_cpu: true, ..planned });
         }
     }
 }

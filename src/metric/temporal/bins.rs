@@ -19,7 +19,7 @@ use super::blocks::move_field;
 use super::wide::Total;
 
 /// Bins that a pixel keeps.
-const BINS: usize = 3;
+pub(super) const BINS: usize = 3;
 /// Bits of a bin: a chunk is ±2³¹ at most, so 2³² terms fit an i64.
 const BIN_BITS: i32 = 32;
 /// Index of the lowest topmost bin: below it there are no more to keep.
@@ -46,6 +46,11 @@ impl<const BELOW: i32> Bins<BELOW> {
     /// Sums of 0.
     pub fn new(pixels: usize) -> Self {
         Self { top: vec![LOWEST; pixels], sums: std::array::from_fn(|_| vec![0; pixels]) }
+    }
+
+    /// What a device has summed up: of each pixel the topmost bin above [`LOWEST`], and the sums.
+    pub fn of(above: impl Iterator<Item = u8>, sums: [Vec<i64>; BINS]) -> Self {
+        Self { top: above.map(|above| above + LOWEST).collect(), sums }
     }
 
     /// Adds finite `terms`, one to each pixel from `start` on.

@@ -39,6 +39,11 @@ impl<B: Block> Blocks<B> {
         Self { rows, blocks: RwLock::new(BTreeMap::new()), met: Mutex::new(Window::of_size(0, 0)) }
     }
 
+    /// The part of `window` in the rows that are kept.
+    pub fn kept(&self, window: Window) -> Window {
+        cut(window, &self.rows)
+    }
+
     /// Does `work` on every block that `window` touches, with its part of the window, on all cores.
     pub fn visit(&self, window: Window, work: impl Fn(&mut B, Window) + Sync) {
         let window = cut(window, &self.rows);
@@ -129,6 +134,11 @@ pub(super) struct Presence {
 impl Presence {
     pub fn new(window: Window) -> Self {
         Self { window, frames: 0, absent: Vec::new() }
+    }
+
+    /// That `frames` frames met, from `absent` of which each pixel is absent.
+    pub fn of(window: Window, frames: u32, absent: Vec<u32>) -> Self {
+        Self { window, frames, absent }
     }
 
     pub fn grow(&mut self, to: Window) {

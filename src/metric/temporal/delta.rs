@@ -1,11 +1,16 @@
 //! The delta of one AOV and candidate over all frames.
 
+mod apart;
 mod block;
+mod words;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
+pub use apart::Apart;
 use block::{DeltaBlock, Frame};
 use rayon::prelude::*;
+pub use words::DELTA_WORDS;
 
 use super::NEVER;
 use super::bins::{SquareBins, ValueBins};
@@ -17,7 +22,11 @@ use crate::metric::DeltaMap;
 ///
 /// Frames are named by their rank, 0 for the first; each is added once.
 #[derive(Debug)]
-pub struct DeltaState(Blocks<DeltaBlock>);
+pub struct DeltaState {
+    blocks: Blocks<DeltaBlock>,
+    /// Frames that a back end keeps to itself; `None` where it can not.
+    apart: OnceLock<Option<Box<dyn Apart>>>,
+}
 
 /// One value per pixel over all frames of a delta, row by row.
 ///
@@ -53,30 +62,55 @@ impl DeltaState {
 
     /// Of no frame; of the absolute rows `rows` alone, whatever the frames have.
     pub fn new(rows: Range<i64>) -> Self {
-        Self(Blocks::new(rows))
+        Self { blocks: Blocks::new(rows), apart: OnceLock::new() }
+    }
+
+    /// The part of `window` that this state keeps.
+    pub fn kept(&self, window: Window) -> Window {
+        self.blocks.kept(window)
+    }
+
+    /// Where a back end keeps frames of this state to itself. `make` is asked once in the life of the
+    /// state whether there is such a place.
+    pub fn apart(&self, make: impl FnOnce() -> Option<Box<dyn Apart>>) -> Option<&dyn Apart> {
+        self.apart.get_or_init(make).as_deref()
     }
 
     /// Adds the frame of rank `rank`; `covered` are the pixels that both sides have
     /// ([`crate::metric::Pair::covered`]). May be called from several threads.
     pub fn add(&self, rank: u32, map: &DeltaMap, covered: Window) {
-        self.0.visit(map.window, |block, part| block.add(part, &Frame { rank, map, covered }));
+        self.blocks.visit(map.window, |block, part| block.add(part, &Frame { rank, map, covered }));
     }
 
     /// Adds the frames of another state, which are others than those of this one.
     pub fn merge(&self, other: Self) {
-        let (_, blocks) = other.0.into_blocks();
+        let (_, blocks) = other.blocks.into_blocks();
         for other in blocks {
-            self.0.visit(other.presence.window, |block, _| block.merge(&other));
+            self.blocks.visit(other.presence.window, |block, _| block.merge(&other));
         }
     }
 
-    /// The maps.
-    pub fn finish(self) -> DeltaMaps {
-        let (window, blocks) = self.0.into_blocks();
+    /// Adds frames in the form that a device keeps them in: `count` frames of the pixels of `window`,
+    /// all of which this state keeps. `words` has [`DELTA_WORDS`] fields, one after the other, each with
+    /// a word for every pixel, row by row; what the fields are is told in `shaders/temporal.wgsl`.
+    pub fn add_words(&self, window: Window, count: u32, words: &[u32]) {
+        self.blocks.visit(window, |block, part| {
+            block.merge(&DeltaBlock::from_words(part, count, &words::Fields { window, words }));
+        });
+    }
+
+    /// The maps; `None` where frames that were kept apart are lost.
+    pub fn finish(self) -> Option<DeltaMaps> {
+        if let Some(Some(apart)) = self.apart.get()
+            && !apart.bring(&self)
+        {
+            return None;
+        }
+        let (window, blocks) = self.blocks.into_blocks();
         let parts: Vec<DeltaMaps> = blocks.into_par_iter().map(DeltaBlock::finish).collect();
         let mut maps = DeltaMaps::empty(window);
         parts.iter().for_each(|part| maps.place(part));
-        maps
+        Some(maps)
     }
 }
 

@@ -13,6 +13,7 @@ mod noise;
 mod real_frames;
 mod same;
 mod shaders;
+mod temporal;
 
 use std::sync::LazyLock;
 

@@ -99,7 +99,7 @@ fn assert_same(ours: &[Vec<u32>], theirs: &[Vec<u32>], what: &str) {
 #[test]
 fn every_pixel_is_what_plain_recomputation_says() {
     let frames = frames(13);
-    let maps = added(&frames, 0..13).finish();
+    let maps = added(&frames, 0..13).finish().expect("nothing is kept apart");
     assert_eq!(maps.window, Window::new(-7, -3, 714, 23));
     for index in 0..maps.window.pixels() as usize {
         let at = maps.window.pixel(index);
@@ -136,9 +136,17 @@ fn every_pixel_is_what_plain_recomputation_says() {
 #[test]
 fn no_order_and_no_split_shows() {
     let frames = frames(12);
-    let forward = bits(&added(&frames, 0..12).finish());
-    assert_same(&bits(&added(&frames, (0..12).rev()).finish()), &forward, "backwards");
-    assert_same(&bits(&added(&frames, (0..12).map(|i| i * 5 % 12)).finish()), &forward, "shuffled");
+    let forward = bits(&added(&frames, 0..12).finish().expect("nothing is kept apart"));
+    assert_same(
+        &bits(&added(&frames, (0..12).rev()).finish().expect("nothing is kept apart")),
+        &forward,
+        "backwards",
+    );
+    assert_same(
+        &bits(&added(&frames, (0..12).map(|i| i * 5 % 12)).finish().expect("nothing is kept apart")),
+        &forward,
+        "shuffled",
+    );
     for split in [vec![0..1, 1..12], vec![0..4, 4..8, 8..12], (0..12).map(|i| i..i + 1).collect()] {
         for backwards in [false, true] {
             let mut parts: Vec<DeltaState> =
@@ -148,7 +156,11 @@ fn no_order_and_no_split_shows() {
             }
             let whole = parts.remove(0);
             parts.into_iter().for_each(|part| whole.merge(part));
-            assert_same(&bits(&whole.finish()), &forward, "{split:?} {backwards}");
+            assert_same(
+                &bits(&whole.finish().expect("nothing is kept apart")),
+                &forward,
+                "{split:?} {backwards}",
+            );
         }
     }
 }
@@ -171,7 +183,7 @@ fn plain_sums_would_show_the_order_on_these_frames() {
 #[test]
 fn threads_that_add_at_the_same_time_change_nothing() {
     let frames = frames(16);
-    let one = bits(&added(&frames, 0..16).finish());
+    let one = bits(&added(&frames, 0..16).finish().expect("nothing is kept apart"));
     for threads in [2, 16] {
         let state = DeltaState::new(ALL_ROWS);
         let next = std::sync::atomic::AtomicUsize::new(0);
@@ -186,19 +198,23 @@ fn threads_that_add_at_the_same_time_change_nothing() {
                 thread.spawn_scoped(scope, work).expect("a thread");
             }
         });
-        assert_same(&bits(&state.finish()), &one, &format!("{threads} threads"));
+        assert_same(
+            &bits(&state.finish().expect("nothing is kept apart")),
+            &one,
+            &format!("{threads} threads"),
+        );
     }
 }
 
 #[test]
 fn bands_of_rows_make_the_whole() {
     let frames = frames(9);
-    let whole = added(&frames, 0..9).finish();
+    let whole = added(&frames, 0..9).finish().expect("nothing is kept apart");
     let mut bands = Vec::new();
     for rows in [i64::MIN..-1, -1..4, 4..5, 5..i64::MAX] {
         let band = DeltaState::new(rows.clone());
         (0..9).rev().for_each(|i| band.add(i as u32, &frames[i].0, frames[i].1));
-        let band = band.finish();
+        let band = band.finish().expect("nothing is kept apart");
         assert!(i64::from(band.window.y) >= rows.start && band.window.bottom() <= rows.end);
         bands.push(band);
     }

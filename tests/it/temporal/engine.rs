@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aovscope::codec::{self, Limits};
@@ -12,7 +12,9 @@ use aovscope::engine::{
     TemporalSink, run,
 };
 use aovscope::image::{Plane, Window};
-use aovscope::metric::{Backend, Cpu, DeltaMaps, Extent, NEVER, Pair, Rule, ValueMaps, Want};
+use aovscope::metric::{
+    Backend, Comparison, Cpu, DeltaMaps, Extent, NEVER, Over, Pair, PixelValues, Rule, ValueMaps, Want,
+};
 use aovscope::sequence::{Sequence, name_apart, resolve};
 
 use super::exact::moments;
@@ -168,6 +170,55 @@ fn a_gpu_gives_the_same_maps_under_every_metric() {
         // Means of rows may differ in their last digits.
         cpu.rows.clone_from(&gpu.rows);
         assert_same(&gpu, &cpu, metric.name());
+    }
+}
+
+/// Has its device fail in the midst of a run, as a driver's reset does.
+struct Failing {
+    gpu: aovscope::gpu::GpuBackend,
+    compared: std::sync::atomic::AtomicUsize,
+    /// Comparisons until then.
+    after: usize,
+}
+
+impl Backend for Failing {
+    fn name(&self) -> &'static str {
+        self.gpu.name()
+    }
+
+    fn compare(&self, pair: &Pair<'_>, rule: &Rule, want: Want) -> Comparison {
+        self.gpu.compare(pair, rule, want)
+    }
+
+    fn compare_over_frames(
+        &self,
+        pair: &Pair<'_>,
+        rule: &Rule,
+        want: Want,
+        pixels: &[(i32, i32)],
+        over: Over<'_>,
+    ) -> (Comparison, Vec<PixelValues>) {
+        if self.compared.fetch_add(1, Ordering::Relaxed) == self.after {
+            self.gpu.gpu().device().destroy();
+        }
+        self.gpu.compare_over_frames(pair, rule, want, pixels, over)
+    }
+}
+
+#[test]
+fn frames_that_are_lost_with_a_device_are_read_again() {
+    use aovscope::gpu::{DEFAULT_VRAM_BYTES, GpuBackend, Prefer};
+    let mut plan = few_frames(cloth());
+    plan.aovs = ["*Combined", "*Depth"].map(|text| AovGlob::new(text).expect("a glob")).into();
+    let mut cpu = ran(&plan, 2, 1 << 30, Arc::new(Cpu));
+    // In the midst of the first pass, before its end, and never.
+    for (after, passes) in [(1, 2), (3, 2), (100, 1)] {
+        let gpu = GpuBackend::open(Prefer::Any, DEFAULT_VRAM_BYTES).expect("lavapipe or a GPU");
+        let failing = Failing { gpu, compared: 0.into(), after };
+        let ran = ran(&plan, 2, 1 << 30, Arc::new(failing));
+        assert_eq!(ran.passes, passes, "after {after}");
+        cpu.rows.clone_from(&ran.rows);
+        assert_same(&ran, &cpu, "lost");
     }
 }
 

@@ -23,28 +23,19 @@ pub(super) struct Frame<'a> {
 #[derive(Debug)]
 pub(super) struct DeltaBlock {
     pub presence: Presence,
-    max: Vec<f32>,
-    max_frame: Vec<u32>,
-    sums: ValueBins,
-    squares: SquareBins,
-    changed: Vec<u32>,
-    first: Vec<u32>,
+    pub(super) max: Vec<f32>,
+    pub(super) max_frame: Vec<u32>,
+    pub(super) sums: ValueBins,
+    pub(super) squares: SquareBins,
+    pub(super) changed: Vec<u32>,
+    pub(super) first: Vec<u32>,
     /// One more than the rank, 0 for none.
-    last: Vec<u32>,
+    pub(super) last: Vec<u32>,
 }
 
 impl Block for DeltaBlock {
     fn new(window: Window) -> Self {
-        Self {
-            presence: Presence::new(window),
-            max: Vec::new(),
-            max_frame: Vec::new(),
-            sums: ValueBins::default(),
-            squares: SquareBins::default(),
-            changed: Vec::new(),
-            first: Vec::new(),
-            last: Vec::new(),
-        }
+        Self::empty(Presence::new(window))
     }
 
     fn window(&self) -> Window {
@@ -65,6 +56,20 @@ impl Block for DeltaBlock {
 }
 
 impl DeltaBlock {
+    /// In which nothing has differed.
+    pub(super) fn empty(presence: Presence) -> Self {
+        Self {
+            presence,
+            max: Vec::new(),
+            max_frame: Vec::new(),
+            sums: ValueBins::default(),
+            squares: SquareBins::default(),
+            changed: Vec::new(),
+            first: Vec::new(),
+            last: Vec::new(),
+        }
+    }
+
     fn pixels(&self) -> usize {
         self.presence.window.pixels() as usize
     }
