@@ -6,4 +6,5 @@ mod golden;
 mod kernel;
 mod partly;
 mod plans;
+mod regions;
 mod unreadable;
