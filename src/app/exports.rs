@@ -112,8 +112,15 @@ impl App {
         let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
         // The canvas may still show the delta of an earlier AOV or tolerance: it says itself of what.
         let name = heat.caption.aov.replace(['/', '\\', ':'], "_");
-        let frame = heat.caption.frame.unwrap_or(0);
-        let target = self.target(format!("comparison_{name}.{frame:04}.{extension}"));
+        let of = match &heat.over_frames {
+            Some(over) if over.map.is_of_frames() => {
+                let hint = "maps of frame numbers are written by aovscope compare --maps";
+                return self.say(hint.to_owned(), false);
+            }
+            Some(over) => over.map.name().to_lowercase().replace(' ', "_"),
+            None => format!("{:04}", heat.caption.frame.unwrap_or(0)),
+        };
+        let target = self.target(format!("comparison_{name}.{of}.{extension}"));
         let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
         let map = MapExport { heat, display_window, style, target };
         let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
@@ -126,7 +133,7 @@ impl App {
 
     /// The range of the legend on screen.
     fn map_range(&self, heat: &Heat) -> MapRange {
-        let max = self.view.heat_range.unwrap_or(heat.auto_max);
+        let max = heat.max(self.view.heat_range);
         let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
         MapRange::Fixed(range(max, Scale::Linear))
     }

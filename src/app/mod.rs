@@ -7,6 +7,7 @@
 mod background;
 mod canvas;
 mod coarse;
+mod discover;
 mod exports;
 mod jobs;
 mod judge;

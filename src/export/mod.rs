@@ -25,7 +25,7 @@ pub use atomic::{AtomicFile, Error, remove_unfinished, write_file};
 pub use csv::{COLUMNS as CSV_COLUMNS, export_csv, write_csv};
 pub use frames_csv::{FRAME_COLUMNS, export_frames_csv};
 pub use json::{ReportNames, write_json};
-pub use map::{MapCaption, MapRange, MapStyle, auto_range};
+pub use map::{MapCaption, MapRange, MapStyle, auto_range, auto_range_over_frames};
 pub use map_exr::export_map_exr;
 pub use map_folder::MapFolder;
 pub use map_png::{Picture, draw_map, export_map_png};

@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, Quantity, Shown, Tool, Viewport};
+use super::{DiscoveryAction, Entry, Mode, Quantity, Shown, Tool, Viewport};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -86,4 +86,6 @@ pub enum Action {
     SetQuantity(Quantity),
     /// Exposure, range and camera as at the start.
     ResetView,
+    /// About where changes are.
+    Discover(DiscoveryAction),
 }

@@ -7,6 +7,7 @@ mod action;
 pub mod camera;
 pub mod catalogue;
 mod choices;
+pub mod discovery;
 pub mod plan;
 pub mod playback;
 pub mod probes;
@@ -19,6 +20,7 @@ pub use action::Action;
 pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
+pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
 pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{Probes, Tracked};
@@ -66,6 +68,8 @@ pub struct View {
     pub curve_channel: usize,
     /// Which number the curves show.
     pub quantity: Quantity,
+    /// Where changes are.
+    pub discovery: Discovery,
     tolerances: BTreeMap<String, f64>,
     metrics: BTreeMap<String, Metric>,
 }
@@ -91,6 +95,7 @@ impl Default for View {
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
             quantity: Quantity::Value,
+            discovery: Discovery::default(),
             tolerances: BTreeMap::new(),
             metrics: BTreeMap::new(),
         }
@@ -142,6 +147,15 @@ impl View {
             | Action::SelectProbe(_)
             | Action::RemoveProbe(_)
             | Action::ClearProbes => self.apply_to_probes(action),
+            Action::Discover(action) => {
+                let chooses = matches!(action, DiscoveryAction::SetMap(_) | DiscoveryAction::StepMap(_));
+                if let Some(frame) = self.discovery.apply(action, &mut self.camera) {
+                    self.playback.seek(frame);
+                }
+                if chooses && self.discovery.map != OverTime::Frame {
+                    self.mode = Mode::Difference;
+                }
+            }
             _ => self.apply_to_playback(action),
         }
     }

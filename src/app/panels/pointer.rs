@@ -70,10 +70,10 @@ pub fn ui(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &
                     hand.press(app, pos, button, modifiers.shift);
                 }
             }
-            Event::PointerButton { pos, button, pressed: false, .. } => {
+            Event::PointerButton { pos, button, pressed: false, modifiers } => {
                 hand.move_to(app, pos);
                 if app.gesture.is_some_and(|gesture| gesture.button == button) {
-                    hand.release(app, pos);
+                    hand.release(app, pos, modifiers.command);
                 }
             }
             Event::PointerMoved(pos) => hand.move_to(app, pos),
@@ -138,7 +138,8 @@ impl Hand<'_> {
         }
     }
 
-    fn release(&mut self, app: &mut App, at: Pos2) {
+    /// With `command`, a click tracks a pixel whatever is shown.
+    fn release(&mut self, app: &mut App, at: Pos2, command: bool) {
         let Some(gesture) = app.gesture.take() else { return };
         let (x, y) = self.pixel(&gesture.viewport, at);
         match (gesture.kind, gesture.moved) {
@@ -149,7 +150,7 @@ impl Hand<'_> {
             (Kind::Rectangle(_) | Kind::Click, false)
                 if extent(app).is_some_and(|extent| extent.contains(x, y)) =>
             {
-                self.wishes.push(Action::TrackPixel(x, y).into());
+                self.wishes.extend(app.clicked((x, y), command).map(Wish::from));
             }
             _ => {}
         }
