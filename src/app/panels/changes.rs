@@ -21,8 +21,10 @@ const BOXES: usize = 50;
 const TRACKED: usize = 16;
 /// Width of a digit, as a part of the font's size.
 const ADVANCE: f32 = 0.603;
-/// Sizes of the font, in points.
-const FONT: (f32, f32) = (8.0, 10.5);
+/// The smallest font, and that of each table, in points.
+const LEAST: f32 = 7.0;
+const OF_REGIONS: f32 = 10.5;
+const OF_PIXELS: f32 = 9.5;
 
 /// Draws the tab.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -105,26 +107,26 @@ fn track(region: &Region) -> Wish {
 
 /// Places of the columns' right edges, as parts of the width.
 fn columns(changes: &Changes) -> &'static [f32] {
-    if changes.frames.is_some() { &[0.12, 0.34, 0.58, 0.76, 1.0] } else { &[0.12, 0.38, 0.68, 1.0] }
+    if changes.frames.is_some() { &[0.1, 0.28, 0.54, 0.76, 1.0] } else { &[0.1, 0.27, 0.52, 0.77, 1.0] }
 }
 
 /// Texts of a row in its columns, each at its right edge.
-fn cells(painter: &Painter, rect: Rect, edges: &[f32], cells: &[(String, Color32)]) {
+fn cells(painter: &Painter, rect: Rect, edges: &[f32], cells: &[(String, Color32)], size: f32) {
     let mut left = rect.left();
     for (edge, (text, colour)) in edges.iter().zip(cells) {
         let right = rect.left() + rect.width() * edge;
         // Digits that are cut off would be another number: smaller ones are not.
         let fits = (right - left - 5.0) / (text.chars().count().max(1) as f32 * ADVANCE);
-        let font = FontId::monospace(fits.clamp(FONT.0, FONT.1));
+        let font = FontId::monospace(fits.clamp(LEAST, size));
         painter.text(pos2(right - 2.0, rect.center().y), Align2::RIGHT_CENTER, text, font, *colour);
         left = right;
     }
 }
 
-fn titles(ui: &mut Ui, edges: &[f32], titles: &[&str]) {
+fn titles(ui: &mut Ui, edges: &[f32], titles: &[&str], size: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
     let texts: Vec<_> = titles.iter().map(|title| ((*title).to_owned(), theme::WEAK)).collect();
-    cells(ui.painter(), in_row(rect), edges, &texts);
+    cells(ui.painter(), in_row(rect), edges, &texts, size);
 }
 
 /// The part of a row that the list's scroll bar never covers.
@@ -150,9 +152,12 @@ fn row(ui: &mut Ui, is_selected: bool, name: &str) -> (Rect, Response) {
 fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut Vec<Wish>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let edges = columns(changes);
-    let peak_at = if changes.frames.is_some() { "frames" } else { "peak at" };
-    let all = ["#", "pixels", "peak", peak_at, "at"];
-    titles(ui, edges, &all[..edges.len()]);
+    let columns = if changes.frames.is_some() {
+        ["#", "pixels", "peak", "frames", "at"]
+    } else {
+        ["#", "pixels", "sum", "peak", "at"]
+    };
+    titles(ui, edges, &columns, OF_REGIONS);
     let strongest = &changes.regions.strongest;
     let mut pointed = None;
     ScrollArea::vertical()
@@ -164,7 +169,7 @@ fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut 
                 let region = &strongest[index];
                 let name = format!("Region {}", index + 1);
                 let (rect, response) = row(ui, app.view.discovery.selected == Some(index), &name);
-                cells(ui.painter(), rect, edges, &texts(changes, region, index));
+                cells(ui.painter(), rect, edges, &texts(changes, region, index), OF_REGIONS);
                 if response.hovered() {
                     pointed = Some(index);
                 }
@@ -182,17 +187,15 @@ fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut 
 fn texts(changes: &Changes, region: &Region, index: usize) -> Vec<(String, Color32)> {
     let peak = if region.peak > 0.0 { values::short(f64::from(region.peak)) } else { "no value".to_owned() };
     let (x, y) = region.peak_at;
-    let mut texts = vec![
-        ((index + 1).to_string(), theme::WEAK),
-        (values::count(region.pixels), theme::TEXT),
-        (peak, theme::CHANGED),
-    ];
-    if let Some([first, last, _]) = changes.span(region) {
-        let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
-        texts.push((text, theme::TEXT));
-    }
-    texts.push((format!("{x}, {y}"), theme::WEAK));
-    texts
+    let peak = (peak, theme::CHANGED);
+    let [third, fourth] = match changes.span(region) {
+        Some([first, last, _]) if first == last => [peak, (first.to_string(), theme::TEXT)],
+        Some([first, last, _]) => [peak, (format!("{first}–{last}"), theme::TEXT)],
+        None => [(values::short(region.weight), theme::TEXT), peak],
+    };
+    let rank = ((index + 1).to_string(), theme::WEAK);
+    let pixels = (values::count(region.pixels), theme::TEXT);
+    vec![rank, pixels, third, fourth, (format!("{x}, {y}"), theme::WEAK)]
 }
 
 /// All that is known of a region, in full.
@@ -212,10 +215,10 @@ fn told(changes: &Changes, region: &Region) -> String {
 }
 
 /// Places of the columns' right edges: place, channel, candidate, reference, delta.
-const WORST_EDGES: [f32; 5] = [0.25, 0.33, 0.56, 0.78, 1.0];
+const WORST_EDGES: [f32; 5] = [0.21, 0.27, 0.53, 0.79, 1.0];
 
 fn worst(ui: &mut Ui, changes: &Changes, wishes: &mut Vec<Wish>) {
-    titles(ui, &WORST_EDGES, &["at", "", "candidate", "reference", "delta"]);
+    titles(ui, &WORST_EDGES, &["at", "", "candidate", "reference", "delta"], OF_PIXELS);
     ScrollArea::vertical().id_salt("worst").auto_shrink([false, false]).show_rows(
         ui,
         ROW,
@@ -224,7 +227,7 @@ fn worst(ui: &mut Ui, changes: &Changes, wishes: &mut Vec<Wish>) {
             for index in range {
                 let pixel = &changes.worst[index];
                 let (rect, response) = row(ui, false, &format!("Changed pixel {}", index + 1));
-                cells(ui.painter(), rect, &WORST_EDGES, &worst_texts(pixel));
+                cells(ui.painter(), rect, &WORST_EDGES, &worst_texts(pixel), OF_PIXELS);
                 let (x, y) = pixel.at;
                 if response.clicked() {
                     wishes.push(Action::FlyTo(x, y).into());

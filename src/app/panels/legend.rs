@@ -194,7 +194,7 @@ mod tests {
         let labels = |from, count| -> Vec<String> {
             whole_marks(from, count).into_iter().map(|(_, text)| text).collect()
         };
-        assert_eq!(labels(1001, 23), ["1001", "1010", "1020", "1024"]);
+        assert_eq!(labels(1001, 23), ["1001", "1005", "1010", "1015", "1020", "1024"]);
         assert_eq!(labels(-3, 10), ["-3", "0", "5", "7"]);
         assert_eq!(labels(11, 2), ["11", "12", "13"]);
         assert_eq!(labels(7, 0), ["7", "8"]);
