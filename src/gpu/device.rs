@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use super::adapter::{Wanted, choose, is_software};
-use super::{Error, adapters};
+use super::adapter::is_software;
+use super::{Error, Wanted, adapters, choose};
 
 /// A device and its queue, with what is needed to use both. Cheap to clone: all clones share the
 /// device.
