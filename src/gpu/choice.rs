@@ -1,6 +1,5 @@
 //! Which adapter is taken: what a user may ask for, and what fits it best.
 
-use std::convert::Infallible;
 use std::str::FromStr;
 
 use super::adapter::is_software;
@@ -27,10 +26,14 @@ pub enum AdapterName {
 }
 
 impl FromStr for AdapterName {
-    type Err = Infallible;
+    type Err = Error;
 
-    /// A number of one or two digits is an index; `3090` is part of a name.
-    fn from_str(text: &str) -> Result<Self, Infallible> {
+    /// A number of one or two digits is an index; `3090` is part of a name. Nothing is part of every
+    /// name, and names none.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text.trim().is_empty() {
+            return Err(Error::BlankName);
+        }
         let index = text.parse().ok().filter(|_| text.len() <= 2);
         Ok(index.map_or_else(|| Self::Part(text.to_owned()), Self::Index))
     }
@@ -58,17 +61,27 @@ impl From<Prefer> for Wanted {
 /// When none fits.
 pub fn choose(adapters: &[Adapter], wanted: &Wanted) -> Result<usize, Error> {
     let infos: Vec<_> = adapters.iter().map(|a| a.info.clone()).collect();
-    let variable = std::env::var("WGPU_ADAPTER_NAME").ok().filter(|name| !name.is_empty());
-    pick(&infos, wanted, variable.as_deref())
+    let [name, backend] = ["WGPU_ADAPTER_NAME", "WGPU_BACKEND"].map(|name| std::env::var(name).ok());
+    let name = name.filter(|name| !name.is_empty());
+    pick(&infos, wanted, Variables { name: name.as_deref(), backend: backend.as_deref() })
 }
 
-/// [`choose`] of what is known of the adapters and of `WGPU_ADAPTER_NAME`.
-fn pick(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variable: Option<&str>) -> Result<usize, Error> {
+/// What the environment says of the choice.
+#[derive(Clone, Copy, Debug, Default)]
+struct Variables<'a> {
+    /// `WGPU_ADAPTER_NAME`.
+    name: Option<&'a str>,
+    /// `WGPU_BACKEND`, which [`super::adapters`] has heard already.
+    backend: Option<&'a str>,
+}
+
+/// [`choose`] of what is known of the adapters and of the environment.
+fn pick(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variables: Variables<'_>) -> Result<usize, Error> {
     let fits = |(index, info): (usize, &wgpu::AdapterInfo)| match &wanted.name {
         Some(AdapterName::Index(wanted)) => index == *wanted,
         Some(AdapterName::Part(part)) => contains_ignoring_case(&info.name, part),
         None => {
-            variable.is_none_or(|part| contains_ignoring_case(&info.name, part))
+            variables.name.is_none_or(|part| contains_ignoring_case(&info.name, part))
                 && match wanted.prefer {
                     Prefer::Any => true,
                     Prefer::Hardware => !is_software(info),
@@ -78,12 +91,29 @@ fn pick(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variable: Option<&str>)
     };
     let fitting = (0..adapters.len()).filter(|&i| fits((i, &adapters[i])));
     // The first of those of one rank, in the driver's order.
-    fitting.min_by_key(|&i| rank(&adapters[i])).ok_or_else(|| none_fits(adapters, wanted, variable))
+    fitting.min_by_key(|&i| rank(&adapters[i])).ok_or_else(|| match adapters {
+        [] => none_found(wanted, variables.backend),
+        _ => none_fits(adapters, wanted, variables.name),
+    })
 }
 
+/// Why there is no adapter at all.
+fn none_found(wanted: &Wanted, backend: Option<&str>) -> Error {
+    match backend {
+        Some(value) if wgpu::Backends::from_comma_list(value).is_empty() => {
+            Error::UnknownInterface { value: value.to_owned() }
+        }
+        Some(value) => no_adapter(
+            wanted,
+            format!("none was found by WGPU_BACKEND={value:?} (unset it to look by every interface)"),
+        ),
+        None => no_adapter(wanted, "none was found".to_owned()),
+    }
+}
+
+/// Why none of `adapters` is taken.
 fn none_fits(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variable: Option<&str>) -> Error {
-    let found: Vec<String> = adapters.iter().map(|info| info.name.clone()).collect();
-    if let (Some(name), false) = (&wanted.name, found.is_empty()) {
+    if let Some(name) = &wanted.name {
         let numbered = adapters.iter().enumerate();
         return Error::NoSuchAdapter {
             wanted: match name {
@@ -93,18 +123,23 @@ fn none_fits(adapters: &[wgpu::AdapterInfo], wanted: &Wanted, variable: Option<&
             found: numbered.map(|(i, info)| format!("{i} {:?} ({})", info.name, info.backend)).collect(),
         };
     }
-    Error::NoAdapter {
-        wanted: match wanted.prefer {
-            Prefer::Hardware => "hardware",
-            Prefer::Software => "software",
-            Prefer::Any => "usable",
+    let found: Vec<&str> = adapters.iter().map(|info| info.name.as_str()).collect();
+    no_adapter(
+        wanted,
+        match variable {
+            Some(name) => format!("WGPU_ADAPTER_NAME is {name:?}, found were {found:?}"),
+            None => format!("found were only {found:?}"),
         },
-        reason: match (variable, found.is_empty()) {
-            (_, true) => "none was found".to_owned(),
-            (Some(name), _) => format!("WGPU_ADAPTER_NAME is {name:?}, found were {found:?}"),
-            (None, _) => format!("found were only {found:?}"),
-        },
-    }
+    )
+}
+
+fn no_adapter(wanted: &Wanted, reason: String) -> Error {
+    let wanted = match wanted.prefer {
+        Prefer::Hardware => "hardware",
+        Prefer::Software => "software",
+        Prefer::Any => "usable",
+    };
+    Error::NoAdapter { wanted, reason }
 }
 
 fn contains_ignoring_case(name: &str, part: &str) -> bool {
@@ -129,7 +164,7 @@ fn rank(info: &wgpu::AdapterInfo) -> (u8, u8) {
 mod tests {
     use wgpu::{AdapterInfo, Backend, DeviceType};
 
-    use super::{AdapterName, Error, Prefer, Wanted, pick};
+    use super::{AdapterName, Error, Prefer, Variables, Wanted, pick};
 
     /// Software first, as drivers may list it; the same GPU by two interfaces.
     fn machine() -> Vec<AdapterInfo> {
@@ -147,8 +182,8 @@ mod tests {
     }
 
     fn picked(prefer: Prefer, name: Option<&str>, variable: Option<&str>) -> Result<usize, Error> {
-        let name = name.map(|name| name.parse().expect("every text is a name"));
-        pick(&machine(), &Wanted { prefer, name }, variable)
+        let name = name.map(|name| name.parse().expect("a name"));
+        pick(&machine(), &Wanted { prefer, name }, Variables { name: variable, backend: None })
     }
 
     #[test]
@@ -164,8 +199,8 @@ mod tests {
         assert_eq!(picked(Prefer::Hardware, Some("LLVMpipe"), Some("nvidia")).ok(), Some(0));
         assert_eq!(picked(Prefer::Hardware, Some("4"), None).ok(), Some(4));
         assert_eq!(picked(Prefer::Software, Some("4090"), None).ok(), Some(3));
-        assert_eq!("12".parse(), Ok(AdapterName::Index(12)));
-        assert_eq!("770".parse(), Ok(AdapterName::Part("770".into())));
+        assert_eq!("12".parse::<AdapterName>().expect("a name"), AdapterName::Index(12));
+        assert_eq!("770".parse::<AdapterName>().expect("a name"), AdapterName::Part("770".into()));
     }
 
     #[test]
@@ -176,7 +211,40 @@ mod tests {
         assert!(text.starts_with("no graphics adapter is 7"), "{text}");
         let text = picked(Prefer::Hardware, None, Some("llvm")).expect_err("it is software").to_string();
         assert!(text.contains("no hardware") && text.contains("WGPU_ADAPTER_NAME"), "{text}");
-        let text = pick(&[], &Prefer::Any.into(), None).expect_err("there is none").to_string();
-        assert!(text.contains("none was found") && text.contains("mesa-vulkan-drivers"), "{text}");
+    }
+
+    #[test]
+    fn nothing_is_no_name() {
+        for text in ["", " ", "\t\n"] {
+            let error = text.parse::<AdapterName>().expect_err("no name").to_string();
+            assert!(error.contains("is blank") && error.contains("aovscope gpu"), "{error}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_none_the_variable_is_told_if_it_may_be_the_reason() {
+        let text = |backend: Option<&str>| {
+            let variables = Variables { name: None, backend };
+            pick(&[], &Prefer::Any.into(), variables).expect_err("there is none").to_string()
+        };
+        let unset = text(None);
+        assert!(
+            unset.contains("none was found (install") && unset.contains("mesa-vulkan-drivers"),
+            "{unset}"
+        );
+        let known = text(Some("metal,vk"));
+        assert!(known.contains("none was found by WGPU_BACKEND=\"metal,vk\" (unset it"), "{known}");
+        for value in ["vulcan", "", "all", "vulcan, opengles"] {
+            let unknown = text(Some(value));
+            assert!(unknown.starts_with(&format!("WGPU_BACKEND is {value:?}, none of which")), "{unknown}");
+        }
+    }
+
+    /// What an error says is known must be, and no more than that is.
+    #[test]
+    fn the_interfaces_that_are_told_are_those_that_the_variable_takes() {
+        for value in super::super::error::INTERFACES.split(", ") {
+            assert!(!wgpu::Backends::from_comma_list(value).is_empty(), "{value}");
+        }
     }
 }
