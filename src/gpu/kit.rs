@@ -61,7 +61,7 @@ impl Kit {
     /// results would take its word for it.
     pub fn new(gpu: Gpu, vram_bytes: u64) -> Result<Self, Error> {
         let (delta, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
-        let flip = Mutex::new(FlipPass::new(&gpu)?);
+        let flip = Mutex::new(FlipPass::new(&gpu));
         let rooms = Rooms::new(gpu.clone(), vram_bytes);
         let kit = Self { gpu, delta, gather, flip, rooms, vram_bytes };
         selftest::check(&kit)?;
