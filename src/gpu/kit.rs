@@ -101,6 +101,7 @@ impl Kit {
     ) -> Result<Option<Unsettled>, Error> {
         let Some(sample_type) = supported(pair, rule) else { return Ok(None) };
         let job = Job { pair, rule, pixels };
+        let _turn = self.gpu.turn();
         loop {
             match self.in_bands(&job, want, sample_type) {
                 Err(Error::OutOfMemory { .. }) if self.rooms.shrink() => {}
