@@ -104,7 +104,16 @@ impl RunArgs {
         };
         let is_asked_for = self.backend == BackendName::Gpu || self.adapter.is_some();
         match GpuBackend::open(wanted, self.vram) {
-            Ok(gpu) => Ok(Arc::new(gpu)),
+            Ok(backend) => {
+                if !self.quiet && backend.gpu().compiles_slowly() {
+                    note(&format!(
+                        "{:?} is GL in software: it compiles for seconds before the first frame, half a \
+                         minute for the metric flip (Vulkan in software and --backend cpu do not)",
+                        backend.gpu().adapter_name()
+                    ));
+                }
+                Ok(Arc::new(backend))
+            }
             Err(error) if is_asked_for => Err(error.into()),
             Err(error) => {
                 // To have no GPU is nothing to speak of.
