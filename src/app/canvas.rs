@@ -65,6 +65,8 @@ pub struct Heat {
 pub struct OverFrames {
     /// Which map.
     pub map: OverTime,
+    /// Key of the AOV; the caption has the title too.
+    pub aov: String,
     /// `Max over frames 1–24`.
     pub title: String,
     /// What 0 in the map stands for: the first frame, where the values are frame numbers.
@@ -83,6 +85,15 @@ impl Heat {
     pub fn next_id() -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What a file of it is called, without extension: `diffcol.0007`, `diffcol.max`.
+    pub fn file_stem(&self) -> String {
+        let (aov, of) = match &self.over_frames {
+            Some(over) => (&over.aov, over.map.name().to_lowercase().replace(' ', "_")),
+            None => (&self.caption.aov, format!("{:04}", self.caption.frame.unwrap_or(0))),
+        };
+        format!("{}.{of}", aov.replace(['/', '\\', ':'], "_"))
     }
 
     /// The value at the end of its legend; `fixed`: that the user wants there.

@@ -19,7 +19,7 @@ use crate::gpu::Gpu;
 use crate::image::Plane;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
-use crate::view::{Action, Mode, PairKey, StatisticsCache, View};
+use crate::view::{Action, DiscoveryAction, Mode, PairKey, StatisticsCache, View};
 
 /// How long a notice stays.
 const TOAST_SECS: f32 = 8.0;
@@ -339,6 +339,7 @@ impl App {
         self.times_opened += 1;
         (self.heat, self.compare_asked, self.sweep_asked, self.marks_asked) = (None, None, None, None);
         self.view.sweep = None;
+        self.view.apply(Action::Discover(DiscoveryAction::Listed(None)));
         self.view.statistics = StatisticsCache::default();
         self.view.changed_aovs.clear();
     }

@@ -209,6 +209,11 @@ impl Discovery {
         None
     }
 
+    /// The frame changes by the user's will: a step that waited was meant for the one before.
+    pub(super) fn forget_step(&mut self) {
+        self.step = None;
+    }
+
     /// The regions of the list that are drawn.
     pub fn regions(&self) -> &[Region] {
         self.changes.as_ref().map_or(&[], |changes| &changes.regions.strongest)
@@ -329,6 +334,12 @@ mod tests {
         assert_eq!((view.discovery.tab, view.discovery.selected), (Tab::Changes, None));
         listed(&mut view, vec![region(0, 0), region(50, 1)]);
         assert_eq!(view.discovery.selected, Some(1));
+        view.apply(Action::Discover(DiscoveryAction::Listed(None)));
+        view.apply(Action::Discover(DiscoveryAction::StepRegion(1)));
+        view.apply(Action::Last);
+        listed(&mut view, vec![region(0, 0), region(50, 1)]);
+        assert_eq!(view.discovery.selected, None, "the step was meant for another frame");
+        view.apply(Action::Discover(DiscoveryAction::Go(1)));
         listed(&mut view, vec![region(50, 1), region(0, 0), region(9, 0)]);
         assert_eq!(view.discovery.selected, Some(0), "the same region in the next list");
     }

@@ -156,7 +156,10 @@ impl View {
                     self.mode = Mode::Difference;
                 }
             }
-            _ => self.apply_to_playback(action),
+            _ => {
+                self.discovery.forget_step();
+                self.apply_to_playback(action);
+            }
         }
     }
 

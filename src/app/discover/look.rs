@@ -76,7 +76,7 @@ pub(super) fn heat(job: &HeatJob) -> Heat {
     };
     let caption = MapCaption { aov: format!("{} · {title}", job.caption.aov), ..job.caption.clone() };
     let coarse = Coarse::new(&map);
-    let over_frames = Some(Title { map: kind, title, from });
+    let over_frames = Some(Title { map: kind, aov: job.caption.aov.clone(), title, from });
     Heat { id: Heat::next_id(), map, coarse, signed, auto_max, caption, over_frames }
 }
 

@@ -1,8 +1,8 @@
 //! What changed: regions, strongest first, and the pixels that changed most.
 
 use egui::{
-    Align2, Color32, FontId, Painter, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, pos2, vec2,
+    Align2, Color32, FontId, Label, Painter, Rect, RectAlign, Response, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Tooltip, Ui, pos2, vec2,
 };
 
 use super::{heading, named, values};
@@ -29,10 +29,12 @@ const OF_PIXELS: f32 = 9.5;
 /// Draws the tab.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
-    let Some(changes) = app.view.discovery.changes.clone() else {
-        let text = match (app.view.discovery.map, &app.shown.heat) {
-            (OverTime::Frame, None) if !app.waiting => "There is nothing to compare in this frame.",
-            _ => "Looking for changes…",
+    let has_no_delta = app.view.discovery.map == OverTime::Frame && app.shown.heat.is_none() && !app.waiting;
+    let Some(changes) = app.view.discovery.changes.clone().filter(|_| !has_no_delta) else {
+        let text = if has_no_delta {
+            "There is nothing to compare in this frame."
+        } else {
+            "Looking for changes…"
         };
         ui.label(RichText::new(text).color(theme::WEAK));
         return wishes;
@@ -73,7 +75,8 @@ fn head(ui: &mut Ui, app: &App, changes: &Changes, wishes: &mut Vec<Wish>) {
     let definition = "Changed pixels that touch, or have one unchanged pixel between them, are one region.\n\
                       Strongest first: by the sum of the differences of its pixels; those without any value \
                       (NaN, infinite, or in one sequence only) before all others.";
-    ui.label(RichText::new(format!("{} · {count}", changes.title)).color(colour)).on_hover_text(definition);
+    let text = RichText::new(format!("{} · {count}", changes.title)).color(colour);
+    ui.add(Label::new(text).truncate()).on_hover_text(definition);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let step = |by| Wish::from(Action::Discover(DiscoveryAction::StepRegion(by)));
@@ -149,6 +152,13 @@ fn row(ui: &mut Ui, is_selected: bool, name: &str) -> (Rect, Response) {
     (in_row(rect), response)
 }
 
+/// A tool tip beside the panel, where it covers none of the rows below.
+fn beside(response: &Response, text: impl FnOnce() -> String) {
+    let mut tooltip = Tooltip::for_enabled(response);
+    tooltip.popup = tooltip.popup.align(RectAlign::LEFT_START);
+    tooltip.show(|ui| ui.label(text()));
+}
+
 fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut Vec<Wish>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let edges = columns(changes);
@@ -176,7 +186,7 @@ fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut 
                 if response.clicked() {
                     wishes.push(Action::Discover(DiscoveryAction::Go(index)).into());
                 }
-                response.on_hover_text(told(changes, region));
+                beside(&response, || told(changes, region));
             }
         });
     if pointed != app.view.discovery.pointed {
@@ -232,7 +242,7 @@ fn worst(ui: &mut Ui, changes: &Changes, wishes: &mut Vec<Wish>) {
                 if response.clicked() {
                     wishes.push(Action::FlyTo(x, y).into());
                 }
-                response.on_hover_text(worst_told(pixel));
+                beside(&response, || worst_told(pixel));
             }
         },
     );

@@ -200,6 +200,21 @@ fn regions_over_all_frames_are_stepped_through_with_their_frames() {
 }
 
 #[test]
+fn a_map_over_all_frames_is_exported_under_its_name() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut harness = harness(&cloth());
+    harness.state_mut().export_folders = vec![folder.path().to_owned()];
+    show(&mut harness, OverTime::Max);
+    harness.get_by_label("Export the difference as PNG").click();
+    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.starts_with("written")));
+    assert!(folder.path().join("comparison_ViewLayer.Combined.max.png").is_file());
+    show(&mut harness, OverTime::LastChanged);
+    harness.get_by_label("Export the difference as EXR").click();
+    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.contains("aovscope compare")));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+}
+
+#[test]
 fn another_aov_gets_maps_of_its_own_and_cancelling_shows_the_frame() {
     let mut harness = harness(&cloth());
     show(&mut harness, OverTime::Max);
