@@ -91,8 +91,8 @@ fn add(
     let (Some(candidate), Some(reference)) = (plane(candidate), plane(reference)) else { return Ok(false) };
     let Ok(pair) = Pair::new(&candidate.plane, &reference.plane, Extent::Union) else { return Ok(false) };
     if pair.window.pixels() > job.most_pixels {
-        let megabytes =
-            pair.window.pixels() * (DeltaState::BYTES_PER_PIXEL + super::MAPS_BYTES_PER_PIXEL) >> 20;
+        let bytes = pair.window.pixels() * (DeltaState::BYTES_PER_PIXEL + super::MAPS_BYTES_PER_PIXEL);
+        let megabytes = bytes >> 20;
         return Err(format!(
             "maps over all frames of {} take up to {megabytes} MiB, which is more than a quarter of the \
              memory for samples: aovscope compare --maps DIR --map-kinds delta needs less",

@@ -1,30 +1,25 @@
 //! What changed: regions, strongest first, and the pixels that changed most.
 
-use egui::{
-    Align2, Color32, FontId, Label, Painter, Rect, RectAlign, Response, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Tooltip, Ui, pos2, vec2,
-};
+mod boxes;
+mod pixels;
+mod table;
+
+pub use boxes::boxes;
+use egui::{Color32, Label, RichText, Role, ScrollArea, Ui};
+use table::{ROW, beside, cells, row, titles};
 
 use super::{heading, named, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
-use crate::image::{Sample, Window};
+use crate::image::Window;
 use crate::metric::Region;
 use crate::view::discovery::as_tsv;
-use crate::view::{Action, Changes, DiscoveryAction, OverTime, Tab, WorstPixel};
+use crate::view::{Action, Changes, DiscoveryAction, OverTime};
 
-/// Height of a row, in points.
-const ROW: f32 = 16.0;
-/// Regions whose boxes are drawn.
-const BOXES: usize = 50;
 /// Regions that are tracked at once.
 const TRACKED: usize = 16;
-/// Width of a digit, as a part of the font's size.
-const ADVANCE: f32 = 0.603;
-/// The smallest font, and that of each table, in points.
-const LEAST: f32 = 7.0;
-const OF_REGIONS: f32 = 10.5;
-const OF_PIXELS: f32 = 9.5;
+/// Size of the font, in points.
+const FONT: f32 = 10.5;
 
 /// Draws the tab.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -52,7 +47,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
         ui.add_space(4.0);
         ui.separator();
         heading(ui, "PIXELS THAT CHANGED MOST");
-        worst(ui, &changes, &mut wishes);
+        pixels::ui(ui, &changes, &mut wishes);
     }
     wishes
 }
@@ -113,52 +108,6 @@ fn columns(changes: &Changes) -> &'static [f32] {
     if changes.frames.is_some() { &[0.1, 0.28, 0.54, 0.76, 1.0] } else { &[0.1, 0.27, 0.52, 0.77, 1.0] }
 }
 
-/// Texts of a row in its columns, each at its right edge.
-fn cells(painter: &Painter, rect: Rect, edges: &[f32], cells: &[(String, Color32)], size: f32) {
-    let mut left = rect.left();
-    for (edge, (text, colour)) in edges.iter().zip(cells) {
-        let right = rect.left() + rect.width() * edge;
-        // Digits that are cut off would be another number: smaller ones are not.
-        let fits = (right - left - 5.0) / (text.chars().count().max(1) as f32 * ADVANCE);
-        let font = FontId::monospace(fits.clamp(LEAST, size));
-        painter.text(pos2(right - 2.0, rect.center().y), Align2::RIGHT_CENTER, text, font, *colour);
-        left = right;
-    }
-}
-
-fn titles(ui: &mut Ui, edges: &[f32], titles: &[&str], size: f32) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
-    let texts: Vec<_> = titles.iter().map(|title| ((*title).to_owned(), theme::WEAK)).collect();
-    cells(ui.painter(), in_row(rect), edges, &texts, size);
-}
-
-/// The part of a row that the list's scroll bar never covers.
-fn in_row(rect: Rect) -> Rect {
-    Rect::from_min_max(rect.min, pos2(rect.right() - 2.0, rect.bottom()))
-}
-
-/// A row that can be clicked, known by `name`.
-fn row(ui: &mut Ui, is_selected: bool, name: &str) -> (Rect, Response) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    named(&response, Role::Button, name);
-    let fill = match (is_selected, response.hovered() || response.has_focus()) {
-        (true, _) => Some(ui.visuals().selection.bg_fill),
-        (false, true) => Some(ui.visuals().widgets.hovered.bg_fill),
-        (false, false) => None,
-    };
-    if let Some(fill) = fill {
-        ui.painter().rect_filled(rect, 2.0, fill);
-    }
-    (in_row(rect), response)
-}
-
-/// A tool tip beside the panel, where it covers none of the rows below.
-fn beside(response: &Response, text: impl FnOnce() -> String) {
-    let mut tooltip = Tooltip::for_enabled(response);
-    tooltip.popup = tooltip.popup.align(RectAlign::LEFT_START);
-    tooltip.show(|ui| ui.label(text()));
-}
-
 fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut Vec<Wish>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let edges = columns(changes);
@@ -167,19 +116,19 @@ fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut 
     } else {
         ["#", "pixels", "sum", "peak", "at"]
     };
-    titles(ui, edges, &columns, OF_REGIONS);
+    titles(ui, edges, &columns, FONT);
     let strongest = &changes.regions.strongest;
     let mut pointed = None;
     ScrollArea::vertical()
         .id_salt("regions")
         .max_height((height - ROW).max(ROW))
-        .auto_shrink([false, changes.worst.len() > 0])
+        .auto_shrink([false, !changes.worst.is_empty()])
         .show_rows(ui, ROW, strongest.len(), |ui, range| {
             for index in range {
                 let region = &strongest[index];
                 let name = format!("Region {}", index + 1);
                 let (rect, response) = row(ui, app.view.discovery.selected == Some(index), &name);
-                cells(ui.painter(), rect, edges, &texts(changes, region, index), OF_REGIONS);
+                cells(ui.painter(), rect, edges, &texts(changes, region, index), FONT);
                 if response.hovered() {
                     pointed = Some(index);
                 }
@@ -222,90 +171,4 @@ fn told(changes: &Changes, region: &Region) -> String {
     }
     text.push_str("\nClick: show it");
     text
-}
-
-/// Places of the columns' right edges: place, channel, candidate, reference, delta.
-const WORST_EDGES: [f32; 5] = [0.21, 0.27, 0.53, 0.79, 1.0];
-
-fn worst(ui: &mut Ui, changes: &Changes, wishes: &mut Vec<Wish>) {
-    titles(ui, &WORST_EDGES, &["at", "", "candidate", "reference", "delta"], OF_PIXELS);
-    ScrollArea::vertical().id_salt("worst").auto_shrink([false, false]).show_rows(
-        ui,
-        ROW,
-        changes.worst.len(),
-        |ui, range| {
-            for index in range {
-                let pixel = &changes.worst[index];
-                let (rect, response) = row(ui, false, &format!("Changed pixel {}", index + 1));
-                cells(ui.painter(), rect, &WORST_EDGES, &worst_texts(pixel), OF_PIXELS);
-                let (x, y) = pixel.at;
-                if response.clicked() {
-                    wishes.push(Action::FlyTo(x, y).into());
-                }
-                beside(&response, || worst_told(pixel));
-            }
-        },
-    );
-}
-
-fn worst_texts(pixel: &WorstPixel) -> Vec<(String, Color32)> {
-    let (x, y) = pixel.at;
-    let stored = |sample: Option<Sample>| sample.map_or_else(|| "–".to_owned(), values::stored);
-    let delta = pixel.delta().map_or_else(|| "–".to_owned(), values::short);
-    vec![
-        (format!("{x}, {y}"), theme::TEXT),
-        (pixel.channel.clone(), theme::WEAK),
-        (stored(pixel.candidate), theme::TEXT),
-        (stored(pixel.reference), theme::TEXT),
-        (delta, theme::CHANGED),
-    ]
-}
-
-/// With every digit.
-fn worst_told(pixel: &WorstPixel) -> String {
-    let (x, y) = pixel.at;
-    let mut text = format!("pixel {x}, {y}, channel {} (its largest difference)", pixel.channel);
-    for (name, sample) in [("candidate", pixel.candidate), ("reference", pixel.reference)] {
-        let stored = sample.map_or_else(|| "–".to_owned(), values::stored);
-        text.push_str(&format!("\n{name} {stored}"));
-    }
-    if let Some(delta) = pixel.delta() {
-        text.push_str(&format!("\ndelta {delta}"));
-    }
-    if let Some(value) = pixel.value {
-        text.push_str(&format!("\nby the metric {value}"));
-    }
-    text.push_str("\nClick: show it");
-    text
-}
-
-/// Draws the boxes of the strongest regions while the tab is open, and what is pointed at or gone to.
-pub fn boxes(painter: &Painter, app: &App, place: impl Fn(Window) -> Rect) {
-    let discovery = &app.view.discovery;
-    if discovery.tab != Tab::Changes || !app.changes_are_shown() {
-        return;
-    }
-    let stands_out = |index: usize| [discovery.pointed, discovery.selected].contains(&Some(index));
-    let shadow = |rect: Rect, width: f32| {
-        let stroke = Stroke::new(width + 2.0, Color32::from_black_alpha(150));
-        painter.rect_stroke(rect.expand(2.0), 1.0, stroke, StrokeKind::Middle);
-    };
-    for (index, region) in discovery.regions().iter().enumerate() {
-        if index >= BOXES && !stands_out(index) {
-            continue;
-        }
-        let rect = place(region.window);
-        if !painter.clip_rect().intersects(rect) {
-            continue;
-        }
-        let (width, colour) = match index {
-            index if discovery.pointed == Some(index) => (2.0, Color32::WHITE),
-            index if discovery.selected == Some(index) => (1.6, theme::ACCENT),
-            _ => (1.0, theme::ACCENT.gamma_multiply(0.65)),
-        };
-        if stands_out(index) {
-            shadow(rect, width);
-        }
-        painter.rect_stroke(rect.expand(2.0), 1.0, Stroke::new(width, colour), StrokeKind::Middle);
-    }
 }

@@ -92,12 +92,14 @@ fn regions_are_those_of_a_flood_fill() {
     }
 }
 
+/// x, y, value.
+type Changed = (i32, i32, f32);
+
 #[test]
 fn over_frames_a_region_knows_when() {
     let window = Window::new(-4, 2, 9, 3);
     let state = DeltaState::new(i64::MIN..i64::MAX);
-    // (rank, pixels with their values)
-    let frames: [(u32, &[(i32, i32, f32)]); 4] = [
+    let frames: [(u32, &[Changed]); 4] = [
         (3, &[(-4, 2, 1.0), (4, 4, 0.5)]),
         (1, &[(-3, 3, -2.0), (4, 4, -0.5)]),
         (5, &[(-3, 3, 2.0)]),
@@ -135,20 +137,5 @@ fn a_snapshot_amid_the_frames_is_of_those_added() {
         let few = few.finish().expect("nothing is kept apart");
         // Bits: where no frame has a pixel, means are NaN.
         assert_eq!(format!("{:?}", state.snapshot()), format!("{few:?}"));
-    }
-}
-
-/// `cargo test --release --test it regions_of_4k -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn regions_of_4k_noise() {
-    let mut noise = Noise(1);
-    for density in [1, 5, 10, 25, 50, 100] {
-        let map = noise_map(&mut noise, Window::of_size(4096, 2160), density);
-        for reach in [1, 2, 4] {
-            let start = std::time::Instant::now();
-            let found = Regions::of_frame(&map, RegionChoice { reach, most: 1000 });
-            println!("{density:3} % reach {reach}: {:7} regions in {:?}", found.total, start.elapsed());
-        }
     }
 }
