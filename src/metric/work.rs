@@ -2,7 +2,7 @@
 
 use super::angle::degrees;
 use super::histogram::Counter;
-use super::lanes::{LANES, Row, Wide, count_above, largest, rows, sum};
+use super::lanes::{LANES, Row, Wide, fast_totals, largest};
 use super::map::{FLAG_CHANGED, FLAG_NON_FINITE};
 use super::segment::{Job, SEGMENT, Span, bits_differ, same_non_finite};
 use super::ulp::ulps;
@@ -76,7 +76,12 @@ impl Work {
     pub fn add_values<T: Wide>(&mut self, job: Job<'_>, (a, b): (&[T], &[T]), partial: &mut Partial) {
         let rule = job.rule;
         match (rule.metric, job.want_map) {
-            (Metric::Signed, _) => T::take((a, b), &self.peak, &mut self.signed, &mut self.map),
+            (Metric::Signed, want_map) => {
+                T::take(a, b, &self.peak, &mut self.signed);
+                if want_map {
+                    T::take_map(a, b, &self.peak, &mut self.map);
+                }
+            }
             (Metric::Abs, true) => T::raise_map(a, b, &mut self.map),
             _ => {}
         }
@@ -86,22 +91,8 @@ impl Work {
             Metric::Abs | Metric::Signed if rule.rel != 0.0 => {
                 T::raise_excess(a, b, (rule.abs, rule.rel), value);
             }
-            Metric::Rel => {
-                for (row, (a, b)) in rows(a, b) {
-                    for i in 0..LANES {
-                        let (a, b) = (a[i].wide(), b[i].wide());
-                        value[row][i] = value[row][i].max((a - b).abs() / b.abs().max(rule.floor));
-                    }
-                }
-            }
-            Metric::Sq | Metric::Length => {
-                for (row, (a, b)) in rows(a, b) {
-                    for i in 0..LANES {
-                        let delta = a[i].wide() - b[i].wide();
-                        value[row][i] += delta * delta;
-                    }
-                }
-            }
+            Metric::Rel => T::raise_ratio(a, b, rule.floor, value),
+            Metric::Sq | Metric::Length => T::add_squares(a, b, value),
             Metric::Angle => {
                 let mut components = [(0.0, 0.0); SEGMENT];
                 for (c, (a, b)) in components.iter_mut().zip(a.iter().zip(b)) {
@@ -240,6 +231,11 @@ impl Work {
             }
         }
         let rows = len.div_ceil(LANES);
+        if job.rule.metric == Metric::Id {
+            for (value, flag) in self.value.as_flattened_mut().iter_mut().zip(&self.flags[..len]) {
+                *value = f64::from(flag & FLAG_CHANGED);
+            }
+        }
         let (measured, threshold) = match job.rule.metric {
             Metric::Abs | Metric::Signed if job.rule.rel == 0.0 => (&self.peak, job.rule.abs),
             Metric::Abs | Metric::Signed => (&self.value, 0.0),
@@ -251,31 +247,30 @@ impl Work {
             for (flag, value) in self.flags[..len].iter_mut().zip(values) {
                 *flag |= u8::from(*value > threshold);
             }
-            let flags = &self.flags[..len];
-            let count = |flag: u8| flags.iter().map(|f| u32::from(f & flag != 0)).sum::<u32>();
-            partial.changed += u64::from(count(FLAG_CHANGED));
-            partial.non_finite += u64::from(count(FLAG_NON_FINITE));
-        } else {
-            partial.changed += count_above(&measured[..rows], threshold);
-        }
-        if job.rule.metric == Metric::Id {
-            for (value, flag) in self.value.as_flattened_mut().iter_mut().zip(&self.flags[..len]) {
-                *value = f64::from(flag & FLAG_CHANGED);
-            }
         }
         let metric = match job.rule.metric {
             Metric::Abs => &self.peak,
             Metric::Signed => &self.signed,
             _ => &self.value,
         };
-        partial.metric_sum += sum(&metric[..rows]);
-        partial.metric_max = partial.metric_max.max(largest(&metric[..rows]));
+        let totals = fast_totals(&metric[..rows], &measured[..rows], threshold);
+        partial.metric_sum += totals.sum();
+        partial.metric_max = partial.metric_max.max(totals.largest());
+        if seen.flags {
+            let flags = &self.flags[..len];
+            let count = |flag: u8| flags.iter().map(|f| u32::from(f & flag != 0)).sum::<u32>();
+            partial.changed += u64::from(count(FLAG_CHANGED));
+            partial.non_finite += u64::from(count(FLAG_NON_FINITE));
+        } else {
+            partial.changed += totals.above();
+        }
         if job.want_map && !matches!(job.rule.metric, Metric::Abs | Metric::Signed) {
             let values = self.value[..rows].as_flattened();
             self.map[..rows].as_flattened_mut().iter_mut().zip(values).for_each(|(m, v)| *m = *v as f32);
         }
-        self.histogram.count(&self.peak[..rows]);
-        let max = largest(&self.peak[..rows]);
+        let is_peak = matches!(job.rule.metric, Metric::Abs | Metric::Signed);
+        let max = if is_peak { totals.largest() } else { largest(&self.peak[..rows]) };
+        self.histogram.count(&self.peak[..rows], max);
         if max > partial.max_abs {
             let peaks = self.peak.as_flattened();
             let first = peaks.iter().position(|&v| v == max).expect("the maximum is one of them");
