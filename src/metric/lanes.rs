@@ -96,6 +96,14 @@ pub(super) fn add_squares<T: Wide>(a: &[T], b: &[T], value: &mut [Row<f64>]) {
     }
 }
 
+/// The values of as many rows of floats.
+#[inline(always)]
+fn widen_floats(values: &[f32], out: &mut [Row<f64>]) {
+    for (row, out) in values.as_chunks::<LANES>().0.iter().zip(out) {
+        *out = row.map(f64::from);
+    }
+}
+
 /// What a segment's pixels come to, lane by lane.
 pub(super) struct Totals {
     sum: Row<f64>,
@@ -184,6 +192,10 @@ mod tests {
         let (mut one, mut other) = (start.clone(), start);
         f32::raise_excess(&a, &b, (1e-3, 0.1), &mut one);
         raise_to_excess(&a, &b, (1e-3, 0.1), &mut other);
+        assert_eq!(bits(&one), bits(&other));
+        let (mut one, mut other) = ([[1.0; LANES]; 33], [[1.0; LANES]; 33]);
+        f32::widen(&a, &mut one);
+        widen_floats(&a, &mut other);
         assert_eq!(bits(&one), bits(&other));
         let (mut one, mut other) = ([[1e-3f32; LANES]; 32], [[1e-3f32; LANES]; 32]);
         f32::raise_map(&a, &b, &mut one);

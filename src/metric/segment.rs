@@ -177,7 +177,7 @@ impl Segment {
             _ => self.work.add_values(job, (&doubles[0][..padded], &doubles[1][..padded]), partial),
         }
         if job.rule.metric == Metric::Ulp {
-            raise_to_ulps(sides, span.at, len, &mut self.work.value);
+            raise_to_ulps(sides, span.at, len, &mut self.work.ulps);
         }
     }
 }

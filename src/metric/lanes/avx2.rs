@@ -137,6 +137,14 @@ pub fn add_squares(a: &[f32], b: &[f32], value: &mut [Row<f64>]) {
     }
 }
 
+/// See [`super::widen_floats`].
+#[target_feature(enable = "avx2")]
+pub fn widen_floats(values: &[f32], out: &mut [Row<f64>]) {
+    for (row, out) in values.as_chunks::<LANES>().0.iter().zip(out) {
+        *out = cast(widen(row));
+    }
+}
+
 /// See [`super::totals`].
 #[target_feature(enable = "avx2")]
 pub fn totals(metric: &[Row<f64>], measured: &[Row<f64>], threshold: f64) -> Totals {

@@ -7,12 +7,14 @@ use half::slice::HalfFloatSliceExt;
 use super::avx2;
 use super::{
     Row, Totals, add_differences, add_squares, raise_to_differences, raise_to_excess, raise_to_ratio,
-    take_larger, take_larger_in_f32, totals,
+    take_larger, take_larger_in_f32, totals, widen_floats,
 };
 
 /// A stored value that is exact in f64.
 pub trait Wide: Copy {
     fn wide(self) -> f64;
+    /// Fills as many rows of `out` as there are.
+    fn widen(values: &[Self], out: &mut [Row<f64>]);
     /// self − other, rounded once to f32.
     fn difference(self, other: Self) -> f32;
     /// [`add_differences`], by the best vectors that the machine has; the others likewise.
@@ -72,6 +74,11 @@ impl Wide for f32 {
     }
 
     #[inline(always)]
+    fn widen(values: &[Self], out: &mut [Row<f64>]) {
+        fastest!(widen_floats(values, out))
+    }
+
+    #[inline(always)]
     fn difference(self, other: Self) -> f32 {
         // Through f64 the result would be rounded twice.
         self - other
@@ -117,6 +124,11 @@ impl Wide for f64 {
     #[inline(always)]
     fn wide(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn widen(values: &[Self], out: &mut [Row<f64>]) {
+        out.as_flattened_mut()[..values.len()].copy_from_slice(values);
     }
 
     #[inline(always)]
