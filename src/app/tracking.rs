@@ -226,8 +226,11 @@ impl App {
     fn find_object(&mut self, side: Side, at: (i32, i32)) {
         let kind = self.view.kind();
         if !kind.is_categorical() {
-            let text = "the Object tool follows ids: show an AOV of kind id or cryptomatte first";
-            self.say(text.to_owned(), true);
+            // Nobody did anything wrong.
+            let text = "The Object tool follows ids: show an AOV of kind id or cryptomatte first";
+            if self.toasts.iter().all(|toast| toast.text != text) {
+                self.say(text.to_owned(), false);
+            }
             return;
         }
         let decoded = match side {

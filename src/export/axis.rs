@@ -4,18 +4,18 @@
 /// 2 or 5 times a power of ten, at least `least` apart. With them the step between two.
 pub fn axis_steps(low: f64, high: f64, most: f64, least: f64) -> (Vec<f64>, f64) {
     let rough = ((high - low) / most.clamp(1.5, 40.0)).max(least).max(f64::MIN_POSITIVE);
-    let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|step| *step >= rough);
-    let step = step.unwrap_or(power * 10.0);
+    let power = rough.log10().floor() as i32;
+    let round = [1, 2, 5, 10].into_iter().find(|round| decimal(*round, power) >= rough).unwrap_or(10);
+    let step = decimal(round, power);
     let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    let values = (first..=last.min(first.saturating_add(60))).map(|k| rounded(k as f64 * step, step));
+    let values =
+        (first..=last.min(first.saturating_add(60))).map(|k| decimal(k.saturating_mul(round), power));
     (values.collect(), step)
 }
 
-/// A multiple of `step` without the dust of binary fractions.
-fn rounded(value: f64, step: f64) -> f64 {
-    let digits = (-step.log10().floor()).clamp(0.0, 17.0) as usize;
-    format!("{value:.digits$}").parse().unwrap_or(value)
+/// The float nearest to `digits` · 10^`power`: without the dust that powers of ten gather.
+fn decimal(digits: i64, power: i32) -> f64 {
+    format!("{digits}e{power}").parse().unwrap_or(f64::NAN)
 }
 
 /// From the least to the largest value, with some air; around a constant too.
@@ -39,6 +39,7 @@ mod tests {
     fn lines_stand_at_round_numbers() {
         assert_eq!(axis_steps(0.03, 0.41, 5.0, 0.0), (vec![0.1, 0.2, 0.3, 0.4], 0.1));
         assert_eq!(axis_steps(11.0, 13.0, 40.0, 1.0), (vec![11.0, 12.0, 13.0], 1.0));
+        assert_eq!(axis_steps(0.0, 1.1e32, 2.0, 0.0), (vec![0.0, 1e32], 1e32));
         assert_eq!(axis_steps(-0.000_3, 0.000_3, 3.0, 0.0).0, [-0.0002, 0.0, 0.0002]);
     }
 

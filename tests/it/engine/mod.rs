@@ -4,6 +4,7 @@ mod flip;
 mod flip_metric;
 mod golden;
 mod kernel;
+mod masks;
 mod partly;
 mod plans;
 mod unreadable;

@@ -94,7 +94,9 @@ pub fn ui(
         .custom_x_axes(if frame.is_lowest { vec![axis(Axis::X)] } else { Vec::new() })
         .custom_y_axes(vec![axis(Axis::Y).min_thickness(LABEL.x)])
         .x_grid_spacer(move |input| marks(&input, across, 1.0))
-        .y_grid_spacer(move |input| marks(&input, upwards, 0.0))
+        .y_grid_spacer(move |input| {
+            away_from_edges(marks(&input, upwards, 0.0), &input, frame.height - below)
+        })
         .label_formatter(|_| None)
         .sense(Sense::click_and_drag());
     let response = plot.show(ui, |plot| {
@@ -201,6 +203,13 @@ fn ticks(painter: &Painter, app: &App, sweep: &Sweep, lines: &[Drawn], transform
 /// An axis all of whose lines have their number, however close they are.
 fn axis<'a>(which: Axis) -> AxisHints<'a> {
     AxisHints::new(which).formatter(|mark, _| tick_label(mark.value)).label_spacing(8.0..=10.0)
+}
+
+/// Without those whose number would reach into what is above or below the plot.
+fn away_from_edges(marks: Vec<GridMark>, input: &egui_plot::GridInput, height: f32) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let air = (high - low) * f64::from(5.0 / height.max(10.0));
+    marks.into_iter().filter(|mark| (low + air..=high - air).contains(&mark.value)).collect()
 }
 
 fn marks(input: &egui_plot::GridInput, lines: f64, least: f64) -> Vec<GridMark> {
