@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod clipboard;
 mod coarse;
 mod exports;
 mod jobs;
@@ -23,6 +24,7 @@ mod sweeps;
 mod target;
 mod textures;
 mod theme;
+mod tracking;
 mod ui;
 mod uploads;
 
