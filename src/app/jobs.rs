@@ -13,9 +13,10 @@ use super::coarse::Coarse;
 use super::marks::mark;
 use super::sweep;
 use super::target::Target;
+use super::tracking;
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
-use crate::export::{self, MapCaption, MapStyle};
+use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
@@ -48,6 +49,8 @@ pub enum Message {
     },
     /// The export of that number is over.
     Tracked(u64, Result<Tracked, TrackFailure>),
+    /// Something was found out about tracked things.
+    Found(tracking::Found),
     /// A file was written, or why not.
     Exported(Result<PathBuf, String>),
 }
@@ -86,6 +89,19 @@ pub struct MarksJob {
     pub aovs: Vec<(String, Rule)>,
 }
 
+/// How tracked values are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrackFormat {
+    /// A table.
+    Csv,
+    /// Arrays.
+    Npz,
+    /// Curves as vector graphics.
+    Svg(CurveStyle),
+    /// Curves as a picture.
+    Png(CurveStyle),
+}
+
 /// Follow what is tracked over all frames, and write that.
 pub struct TrackExport {
     /// Goes with every answer.
@@ -94,8 +110,8 @@ pub struct TrackExport {
     pub plan: Plan,
     /// Where it goes.
     pub target: Target,
-    /// Whether as NPZ; else as CSV.
-    pub npz: bool,
+    /// How it is written.
+    pub format: TrackFormat,
     /// Set to end it early.
     pub cancel: Arc<AtomicBool>,
 }
@@ -150,6 +166,8 @@ pub struct Workers {
     pub marks: Latest<MarksJob>,
     /// Writes files.
     pub export: Queue<ExportJob>,
+    /// Finds out about tracked things.
+    pub tracking: tracking::Background,
     /// Their messages.
     pub inbox: Receiver<Message>,
     sender: Sender<Message>,
@@ -189,6 +207,7 @@ impl Workers {
         let marks = Latest::spawn("marks", move |job: MarksJob, stale| {
             mark(&job, &planes, judge.as_ref(), stale, &tell);
         })?;
+        let tracking = tracking::Background::new([teller(&sender, wake), teller(&sender, wake)])?;
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let export = Queue::spawn("export", move |job: ExportJob| {
             tell(match job {
@@ -201,7 +220,7 @@ impl Workers {
                 ExportJob::MapExr(map) => Message::Exported(write_exr(map)),
             });
         })?;
-        Ok(Self { open, compare, sweep, marks, export, inbox, sender, wake: Arc::clone(wake) })
+        Ok(Self { open, compare, sweep, marks, export, tracking, inbox, sender, wake: Arc::clone(wake) })
     }
 
     /// Asks for folders in the system's own dialog, on a thread of its own.
@@ -226,6 +245,7 @@ impl Workers {
         self.compare.leave();
         self.sweep.leave();
         self.marks.leave();
+        self.tracking.leave();
         self.export.finish();
     }
 
@@ -342,9 +362,14 @@ fn track(
         other => because(&other),
     })?;
     let series = finished.series.ok_or_else(|| because(&"nothing is tracked"))?;
-    let export = if job.npz { export::export_npz } else { export::export_csv };
     let path = job.target.path().map_err(TrackFailure::Because)?;
-    export(&series, &path).map_err(|error| because(&error))?;
+    let written = match &job.format {
+        TrackFormat::Csv => export::export_csv(&series, &path),
+        TrackFormat::Npz => export::export_npz(&series, &path),
+        TrackFormat::Svg(style) => export::export_curves_svg(&series, style, &path),
+        TrackFormat::Png(style) => export::export_curves_png(&series, style, &path),
+    };
+    written.map_err(|error| because(&error))?;
     let incomplete = finished.summary.verdict() == Verdict::Incomplete;
     Ok(Tracked { path, incomplete })
 }

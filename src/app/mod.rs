@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod clipboard;
 mod coarse;
 mod discover;
 mod exports;
@@ -24,6 +25,7 @@ mod sweeps;
 mod target;
 mod textures;
 mod theme;
+mod tracking;
 mod ui;
 mod uploads;
 

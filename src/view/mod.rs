@@ -12,6 +12,7 @@ pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
+mod tracking;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,8 +24,9 @@ pub use choices::{Mode, Quantity, Shown, Tool};
 pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
 pub use plan::Scope;
 pub use playback::Playback;
-pub use probes::{Probes, Tracked};
+pub use probes::{ProbeAction, Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
+pub use tracking::Tracking;
 
 use crate::image::{AovKind, Chromaticities, Window};
 use crate::metric::{Metric, Rule, default_metric};
@@ -56,8 +58,10 @@ pub struct View {
     pub wipe: f32,
     /// Largest value of the legend; `None`: the frame's own maximum.
     pub heat_range: Option<f64>,
-    /// Tracked pixels and rectangles.
+    /// Tracked pixels, rectangles and masks.
     pub probes: Probes,
+    /// How they are made and shown.
+    pub tracking: Tracking,
     /// Statistics found so far.
     pub statistics: StatisticsCache,
     /// Strips and curves found so far.
@@ -90,11 +94,12 @@ impl Default for View {
             wipe: 0.5,
             heat_range: None,
             probes: Probes::default(),
+            tracking: Tracking::default(),
             statistics: StatisticsCache::default(),
             sweep: None,
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
-            quantity: Quantity::Value,
+            quantity: Quantity::Both,
             discovery: Discovery::default(),
             tolerances: BTreeMap::new(),
             metrics: BTreeMap::new(),
@@ -124,14 +129,24 @@ impl View {
             }
             Action::StepAov(by) => self.step_aov(by),
             Action::SetMode(mode) => self.mode = mode,
-            Action::SetTool(tool) => self.tool = tool,
+            Action::SetTool(tool) => {
+                self.tool = tool;
+                if matches!(tool, Tool::Brush | Tool::Object) {
+                    // What these tools can be told is there.
+                    self.discovery.tab = Tab::Tracked;
+                }
+            }
             Action::SetTolerance(tolerance) => self.set_tolerance(tolerance),
             Action::SetMetric(metric) => self.set_metric(metric),
             Action::SetHeatRange(range) => self.heat_range = range.filter(|r| *r > 0.0 && r.is_finite()),
             Action::SetExposure(stops) => self.exposure = stops.clamp(-20.0, 20.0),
             Action::AddExposure(stops) => self.exposure = (self.exposure + stops).clamp(-20.0, 20.0),
             Action::SetWipe(place) => self.wipe = place.clamp(0.0, 1.0),
-            Action::SetCurveChannel(channel) => self.curve_channel = channel,
+            Action::SetCurveChannel(channel) => {
+                self.curve_channel = channel;
+                self.tracking.more_channels.clear();
+            }
+            Action::Probe(action) => self.apply_probe_action(action),
             Action::SetQuantity(quantity) => self.quantity = quantity,
             Action::ResetView => {
                 (self.exposure, self.heat_range, self.wipe) = (0.0, None, 0.5);
