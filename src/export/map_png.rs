@@ -103,17 +103,9 @@ impl Paint {
         Self { range, map, lut: map.lut() }
     }
 
-    /// The colour at `position` of the range. The dark end or middle of the map is left out, so that
-    /// the least change stands out from none.
+    /// The colour at `position` of the range.
     pub fn at(&self, position: f64) -> Rgb {
-        const DARK: f64 = 0.16;
-        let position = if self.map.is_diverging() {
-            let side = 2.0 * position - 1.0;
-            0.5 + 0.5 * (DARK + (1.0 - DARK) * side.abs()).copysign(side)
-        } else {
-            DARK + (1.0 - DARK) * position
-        };
-        let [r, g, b, _] = self.lut[(position * 255.0).round() as usize];
+        let [r, g, b, _] = self.lut[(self.map.lifted(position) * 255.0).round() as usize];
         [r, g, b]
     }
 

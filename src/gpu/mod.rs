@@ -52,7 +52,7 @@ mod room;
 mod rooms;
 mod selftest;
 mod settle;
-mod shader;
+pub(crate) mod shader;
 mod steps;
 mod temporal;
 mod threshold;

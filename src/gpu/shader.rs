@@ -57,12 +57,12 @@ macro_rules! assert_layout {
     };
 }
 #[cfg(test)]
-pub(super) use assert_layout;
+pub(crate) use assert_layout;
 
 /// Fails unless `members` (name, offset) and `size` are those of the struct `name` in `source`.
 #[cfg(test)]
 #[track_caller]
-pub(super) fn assert_members(source: &str, name: &str, size: usize, members: &[(&str, usize)]) {
+pub(crate) fn assert_members(source: &str, name: &str, size: usize, members: &[(&str, usize)]) {
     let module =
         naga::front::wgsl::parse_str(source).unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
     let found = module.types.iter().find(|(_, t)| t.name.as_deref() == Some(name));

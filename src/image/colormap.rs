@@ -1,6 +1,10 @@
 //! Colour maps: one number becomes a colour.
 
+mod stops;
+
 use serde::{Deserialize, Serialize};
+
+use stops::{BR_BG, COOLWARM, ICE_FIRE, PU_OR, RD_BU};
 
 /// A colour map, as named in matplotlib where it has the same name there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,43 +24,30 @@ pub enum ColorMap {
     Turbo,
     /// Black to white.
     Grey,
+    /// Black to white through all hues, lightness growing evenly.
+    Cubehelix,
+    /// Dark to pale blue, one hue.
+    Blues,
+    /// Dark blue over green to pale yellow: ColorBrewer's YlGnBu from its dark end.
+    YlGnBu,
+    /// Dark red over orange to pale yellow: ColorBrewer's YlOrRd from its dark end.
+    YlOrRd,
     /// Diverging with a dark neutral centre: blue below, orange above. The default of signed
     /// values: where nothing changed it is as quiet as the magnitudes' zero.
     IceFire,
     /// Diverging with a light grey centre: blue below, red above.
     Coolwarm,
+    /// ColorBrewer's blue over white to red, safe for colour-blind eyes.
+    RdBu,
+    /// ColorBrewer's purple over white to orange, safe for colour-blind eyes.
+    PuOr,
+    /// ColorBrewer's teal over white to brown, safe for colour-blind eyes.
+    BrBg,
 }
-
-/// Negative to positive; lightness grows with the magnitude on both sides alike.
-const ICE_FIRE: [[u8; 3]; 9] = [
-    [0xc6, 0xf1, 0xff],
-    [0x5f, 0xb4, 0xe6],
-    [0x2c, 0x6f, 0xb5],
-    [0x1b, 0x3a, 0x66],
-    [0x16, 0x16, 0x1a],
-    [0x66, 0x22, 0x1c],
-    [0xb5, 0x43, 0x20],
-    [0xf0, 0x8a, 0x37],
-    [0xff, 0xe3, 0xb0],
-];
-
-/// Moreland's cool to warm map at every eighth. Source: K. Moreland, "Diverging Color Maps for
-/// Scientific Visualization", 2009.
-const COOLWARM: [[u8; 3]; 9] = [
-    [0x3b, 0x4c, 0xc0],
-    [0x62, 0x82, 0xea],
-    [0x8d, 0xb0, 0xfe],
-    [0xb8, 0xd0, 0xf9],
-    [0xdd, 0xdd, 0xdd],
-    [0xf5, 0xc4, 0xad],
-    [0xf4, 0x9a, 0x7b],
-    [0xde, 0x60, 0x4d],
-    [0xb4, 0x04, 0x26],
-];
 
 impl ColorMap {
     /// All maps, in the order in which they are offered: sequential, then diverging.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::Inferno,
         Self::Magma,
         Self::Plasma,
@@ -64,9 +55,20 @@ impl ColorMap {
         Self::Cividis,
         Self::Turbo,
         Self::Grey,
+        Self::Cubehelix,
+        Self::Blues,
+        Self::YlGnBu,
+        Self::YlOrRd,
         Self::IceFire,
         Self::Coolwarm,
+        Self::RdBu,
+        Self::PuOr,
+        Self::BrBg,
     ];
+
+    /// Where on a map a change begins that is next to nothing, of the way from its zero to its end:
+    /// never as dark as no change.
+    pub const LEAST_CHANGE: f64 = 0.16;
 
     /// The map of a difference unless the user names one.
     pub const fn for_delta(signed: bool) -> Self {
@@ -83,8 +85,37 @@ impl ColorMap {
             Self::Cividis => "cividis",
             Self::Turbo => "turbo",
             Self::Grey => "grey",
+            Self::Cubehelix => "cubehelix",
+            Self::Blues => "blues",
+            Self::YlGnBu => "ylgnbu",
+            Self::YlOrRd => "ylorrd",
             Self::IceFire => "icefire",
             Self::Coolwarm => "coolwarm",
+            Self::RdBu => "rdbu",
+            Self::PuOr => "puor",
+            Self::BrBg => "brbg",
+        }
+    }
+
+    /// What it is good for, in a line.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Inferno => "Black over red to pale yellow, even steps, safe for colour-blind eyes",
+            Self::Magma => "Black over purple to pale pink, even steps, safe for colour-blind eyes",
+            Self::Plasma => "Blue over pink to yellow, even steps",
+            Self::Viridis => "Blue over green to yellow, even steps, safe for colour-blind eyes",
+            Self::Cividis => "Blue to yellow, nearly the same for colour-blind eyes",
+            Self::Turbo => "Rainbow: most tones, no order of lightness",
+            Self::Grey => "Black to white",
+            Self::Cubehelix => "Black to white through all hues: right in grey print",
+            Self::Blues => "Dark to pale blue, one hue, safe for colour-blind eyes",
+            Self::YlGnBu => "Dark blue over green to pale yellow, safe for colour-blind eyes",
+            Self::YlOrRd => "Dark red over orange to pale yellow, safe for colour-blind eyes",
+            Self::IceFire => "Blue below, orange above, dark in the middle, safe for colour-blind eyes",
+            Self::Coolwarm => "Blue below, red above, light in the middle",
+            Self::RdBu => "Blue below, red above, white in the middle, safe for colour-blind eyes",
+            Self::PuOr => "Purple below, orange above, white in the middle, safe for colour-blind eyes",
+            Self::BrBg => "Teal below, brown above, white in the middle, safe for colour-blind eyes",
         }
     }
 
@@ -95,7 +126,25 @@ impl ColorMap {
 
     /// Whether its middle stands for zero.
     pub const fn is_diverging(self) -> bool {
-        matches!(self, Self::IceFire | Self::Coolwarm)
+        matches!(self, Self::IceFire | Self::Coolwarm | Self::RdBu | Self::PuOr | Self::BrBg)
+    }
+
+    /// The colour of a change at `position` (0..=1) of a [`super::DisplayRange`] that is signed where the
+    /// map is diverging: what lies next to the map's zero is left out, so that the least change stands
+    /// out from none.
+    pub fn of_change(self, position: f64) -> [u8; 4] {
+        self.color(self.lifted(position))
+    }
+
+    /// Where on the map the change at `position` of a range stands.
+    pub fn lifted(self, position: f64) -> f64 {
+        let lift = |way: f64| Self::LEAST_CHANGE + (1.0 - Self::LEAST_CHANGE) * way;
+        if self.is_diverging() {
+            let side = 2.0 * position - 1.0;
+            0.5 + 0.5 * lift(side.abs()).copysign(side)
+        } else {
+            lift(position)
+        }
     }
 
     /// The map as 256 opaque colours, RGBA, encoded as sRGB: entry i stands for i / 255.
@@ -106,19 +155,27 @@ impl ColorMap {
     /// The colour at `position` (clamped to 0..=1; NaN counts as 0), RGBA, encoded as sRGB.
     pub fn color(self, position: f64) -> [u8; 4] {
         let position = if position.is_nan() { 0.0 } else { position.clamp(0.0, 1.0) };
-        let gradient = match self {
-            Self::Inferno => colorous::INFERNO,
-            Self::Magma => colorous::MAGMA,
-            Self::Plasma => colorous::PLASMA,
-            Self::Viridis => colorous::VIRIDIS,
-            Self::Cividis => colorous::CIVIDIS,
-            Self::Turbo => colorous::TURBO,
+        // ColorBrewer's maps run the other way round.
+        let (gradient, position) = match self {
+            Self::Inferno => (colorous::INFERNO, position),
+            Self::Magma => (colorous::MAGMA, position),
+            Self::Plasma => (colorous::PLASMA, position),
+            Self::Viridis => (colorous::VIRIDIS, position),
+            Self::Cividis => (colorous::CIVIDIS, position),
+            Self::Turbo => (colorous::TURBO, position),
             Self::Grey => {
                 let grey = (position * 255.0).round() as u8;
                 return [grey, grey, grey, 255];
             }
+            Self::Cubehelix => (colorous::CUBEHELIX, position),
+            Self::Blues => (colorous::BLUES, 1.0 - position),
+            Self::YlGnBu => (colorous::YELLOW_GREEN_BLUE, 1.0 - position),
+            Self::YlOrRd => (colorous::YELLOW_ORANGE_RED, 1.0 - position),
             Self::IceFire => return between(&ICE_FIRE, position),
             Self::Coolwarm => return between(&COOLWARM, position),
+            Self::BrBg => return between(&BR_BG, position),
+            Self::PuOr => return between(&PU_OR, position),
+            Self::RdBu => return between(&RD_BU, position),
         };
         let color = gradient.eval_continuous(position);
         [color.r, color.g, color.b, 255]
@@ -158,7 +215,8 @@ mod tests {
 
     #[test]
     fn maps_of_magnitude_grow_lighter_and_start_dark() {
-        for map in [ColorMap::Inferno, ColorMap::Magma, ColorMap::Viridis, ColorMap::Cividis] {
+        let uneven = [ColorMap::Turbo, ColorMap::Plasma];
+        for map in ColorMap::ALL.into_iter().filter(|map| !map.is_diverging() && !uneven.contains(map)) {
             let lut = map.lut();
             assert!(lut.windows(2).all(|w| luma(w[1]) >= luma(w[0]) - 1.0), "{map:?}");
         }
@@ -174,6 +232,16 @@ mod tests {
             assert!(max - min <= 4, "{map:?} has a coloured centre");
             let (low, high) = (map.color(0.25), map.color(0.75));
             assert!(low[2] > low[0] && high[0] > high[2], "{map:?}: blue below, red above");
+        }
+    }
+
+    #[test]
+    fn the_least_change_stands_out_from_none() {
+        for map in ColorMap::ALL {
+            let zero = if map.is_diverging() { 0.5 } else { 0.0 };
+            let [none, least] = [map.color(zero), map.of_change(zero)];
+            assert!((0..3).any(|c| none[c].abs_diff(least[c]) >= 9), "{map:?}: {none:?} {least:?}");
+            assert_eq!(map.of_change(1.0), map.color(1.0));
         }
     }
 

@@ -11,6 +11,23 @@ pub enum Scale {
     Linear,
     /// By powers of ten; both ways from zero where the range is signed.
     Log,
+    /// In proportion up to about a thousandth of the largest magnitude, by powers of ten above: zero has
+    /// its place, and small values are told apart.
+    SymLog,
+}
+
+impl Scale {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Linear, Self::Log, Self::SymLog];
+
+    /// The name on the button.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "Linear",
+            Self::Log => "Log",
+            Self::SymLog => "Symlog",
+        }
+    }
 }
 
 /// The values from one end of a colour map to the other.
@@ -35,12 +52,14 @@ pub struct Tick {
 impl DisplayRange {
     /// Decades below its largest magnitude that a logarithmic range shows.
     pub const DECADES: i32 = 6;
+    /// The same of [`Scale::SymLog`] above its part that is in proportion.
+    pub const SYMLOG_DECADES: i32 = 3;
 
     /// 0 to `max`; on a logarithmic scale the [`Self::DECADES`] below `max`. A `max` that is not
     /// above zero and finite counts as 1.
     pub fn absolute(max: f64, scale: Scale) -> Self {
         let hi = sane(max);
-        let lo = if scale == Scale::Log { hi * least() } else { 0.0 };
+        let lo = if scale == Scale::Log { hi * least(Self::DECADES) } else { 0.0 };
         Self { lo, hi, scale }
     }
 
@@ -53,7 +72,7 @@ impl DisplayRange {
     /// `lo` to `hi`; `None` unless both are finite, `lo` < `hi` and, on a logarithmic scale,
     /// `lo` > 0.
     pub fn between(lo: f64, hi: f64, scale: Scale) -> Option<Self> {
-        let sane = (hi - lo).is_finite() && lo < hi && (scale == Scale::Linear || lo > 0.0);
+        let sane = (hi - lo).is_finite() && lo < hi && (scale != Scale::Log || lo > 0.0);
         sane.then_some(Self { lo, hi, scale })
     }
 
@@ -78,6 +97,10 @@ impl DisplayRange {
         let value = if value.is_nan() { 0.0 } else { value };
         let position = match self.scale {
             Scale::Linear => (value - self.lo) / (self.hi - self.lo),
+            Scale::SymLog => {
+                let [value, lo, hi] = [value, self.lo, self.hi].map(|v| self.bent(v));
+                (value - lo) / (hi - lo)
+            }
             Scale::Log if self.lo > 0.0 => (value.max(self.lo) / self.lo).log10() / self.decades(),
             Scale::Log => {
                 let magnitude = (value.abs().max(self.least()) / self.least()).log10() / self.decades();
@@ -92,6 +115,11 @@ impl DisplayRange {
         let position = position.clamp(0.0, 1.0);
         match self.scale {
             Scale::Linear => self.lo + position * (self.hi - self.lo),
+            Scale::SymLog => {
+                let [lo, hi] = [self.lo, self.hi].map(|v| self.bent(v));
+                let bent = lo + position * (hi - lo);
+                (self.least() * bent.abs().exp_m1()).copysign(bent)
+            }
             Scale::Log if self.lo > 0.0 => self.lo * 10f64.powf(position * self.decades()),
             Scale::Log => {
                 let side = 2.0 * position - 1.0;
@@ -106,6 +134,7 @@ impl DisplayRange {
         let count = count.max(2);
         let values = match self.scale {
             Scale::Linear => linear_ticks(self.lo, self.hi, count),
+            Scale::SymLog => self.symlog_ticks(count),
             Scale::Log if self.lo > 0.0 => log_ticks(self.lo, self.hi, count),
             Scale::Log => {
                 let up = log_ticks(self.least() * 10.0, self.hi, count / 2);
@@ -115,9 +144,29 @@ impl DisplayRange {
         values.into_iter().map(|value| Tick { value, position: self.position(value) }).collect()
     }
 
-    /// The least magnitude that differs from zero on a logarithmic scale.
-    fn least(&self) -> f64 {
-        if self.lo > 0.0 { self.lo } else { self.hi * least() }
+    /// The least magnitude that differs from zero on a logarithmic scale, or the one up to which
+    /// [`Scale::SymLog`] is in proportion.
+    pub fn least(&self) -> f64 {
+        match self.scale {
+            Scale::SymLog => self.lo.abs().max(self.hi.abs()) * least(Self::SYMLOG_DECADES),
+            _ if self.lo > 0.0 => self.lo,
+            _ => self.hi * least(Self::DECADES),
+        }
+    }
+
+    /// A value on [`Scale::SymLog`], not yet between the ends.
+    fn bent(&self, value: f64) -> f64 {
+        // What is infinite stands at an end.
+        let value = value.clamp(-f64::MAX, f64::MAX);
+        (value.abs() / self.least()).ln_1p().copysign(value)
+    }
+
+    fn symlog_ticks(&self, count: usize) -> Vec<f64> {
+        let most = self.lo.abs().max(self.hi.abs());
+        let sides = if self.lo < 0.0 { 2 } else { 1 };
+        let up = log_ticks(self.least() * 10.0, most, (count / sides).max(1));
+        let both = up.iter().rev().map(|v| -v).chain([0.0]).chain(up.iter().copied());
+        both.filter(|v| (self.lo..=self.hi).contains(v)).collect()
     }
 
     fn decades(&self) -> f64 {
@@ -154,8 +203,8 @@ fn sane(max: f64) -> f64 {
     if max.is_finite() && max > 0.0 { max.clamp(1e-300, 1e300) } else { 1.0 }
 }
 
-fn least() -> f64 {
-    10f64.powi(-DisplayRange::DECADES)
+fn least(decades: i32) -> f64 {
+    10f64.powi(-decades)
 }
 
 /// `k` · 10^`exponent`, rounded once, so that 3 · 0.1 is 0.3.
@@ -224,12 +273,27 @@ mod tests {
     }
 
     #[test]
+    fn symlog_has_zero_and_powers_of_ten() {
+        let range = DisplayRange::absolute(2.0, Scale::SymLog);
+        assert_eq!(labels(range, 6), ["0", "0.1", "1"]);
+        let range = DisplayRange::signed(1.0, Scale::SymLog);
+        assert_eq!(labels(range, 6), ["-1", "-0.1", "-0.01", "0", "0.01", "0.1", "1"]);
+        assert_eq!(range.position(0.0), 0.5);
+        // A thousandth of the maximum is a tenth of the way, not a thousandth.
+        let way = DisplayRange::absolute(1.0, Scale::SymLog).position(0.001);
+        assert!((0.09..0.11).contains(&way), "{way}");
+    }
+
+    #[test]
     fn positions_run_from_end_to_end_and_back() {
         let ranges = [
             DisplayRange::absolute(3.0, Scale::Linear),
             DisplayRange::absolute(3.0, Scale::Log),
             DisplayRange::signed(3.0, Scale::Linear),
             DisplayRange::signed(3.0, Scale::Log),
+            DisplayRange::absolute(3.0, Scale::SymLog),
+            DisplayRange::signed(3.0, Scale::SymLog),
+            DisplayRange::between(-2.0, 9.0, Scale::SymLog).expect("ascending"),
             DisplayRange::between(-2.0, 9.0, Scale::Linear).expect("ascending"),
         ];
         for range in ranges {
@@ -263,7 +327,7 @@ mod tests {
     #[test]
     fn no_range_is_degenerate() {
         for max in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, f64::MAX] {
-            for scale in [Scale::Linear, Scale::Log] {
+            for scale in Scale::ALL {
                 for range in [DisplayRange::absolute(max, scale), DisplayRange::signed(max, scale)] {
                     assert!(range.lo() < range.hi());
                     assert!(range.ticks(5).len() <= 16, "{range:?}");
