@@ -9,8 +9,8 @@ struct Params {
     viewport: vec2f,     // left top of the viewport, in physical pixels
     step: f32,           // image pixels in one physical pixel
     gain: f32,           // factor of the exposure
-    heat_max: f32,       // value at the end of the colour map, > 0
-    heat_floor: f32,     // position on the map of a change that is next to nothing
+    offset: f32,         // added after it; 1 is the way from black to white
+    gamma: f32,          // of CURVE_GAMMA, > 0
     lo: vec4f,           // shown black, by channel (TRANSFORM_RANGE)
     hi: vec4f,           // shown white, by channel
     luminance: vec4f,    // of R, G and B (TRANSFORM_LUMINANCE_CHROMA)
@@ -21,7 +21,14 @@ struct Params {
     channels: u32,       // 1..4
     transform: u32,      // TRANSFORM_*
     flags: u32,          // SHOW_*
-    pad: u32,
+    curve: u32,          // CURVE_*
+    seen: u32,           // SEEN_*, or the number of a channel, from 1
+    heat_map: u32,       // row of the colour map
+    heat_scale: u32,     // SCALE_*
+    heat_max: f32,       // value at the end of the colour map, > 0
+    heat_least: f32,     // least value of SCALE_LOG; where SCALE_SYMLOG stops to be in proportion
+    heat_floor: f32,     // position on the map of a change that is next to nothing
+    pad: vec2u,
 }
 
 const TYPE_FLOAT: u32 = 0u; // value in float_*
@@ -39,6 +46,25 @@ const TRANSFORM_LUMINANCE_CHROMA: u32 = 5u; // as COLOUR, of Y, RY, BY
 const SHOW_HEAT: u32 = 1u;   // colour what changed, dim what did not
 const SHOW_SIGNED: u32 = 2u; // the map is diverging
 const SHOW_UNREADABLE: u32 = 4u; // `unreadable` is of this plane
+const SHOW_CLIPPED: u32 = 8u; // stripes over what the screen cannot show
+const SHOW_NON_FINITE: u32 = 16u; // colours for NaN and infinities
+const SHOW_NO_PICTURE: u32 = 32u; // the heat alone
+
+const CURVE_SRGB: u32 = 0u;   // for light; what is no light in proportion
+const CURVE_GAMMA: u32 = 1u;
+const CURVE_LINEAR: u32 = 2u;
+
+const SEEN_ALL: u32 = 0u;
+const SEEN_LUMINANCE: u32 = 5u;
+
+// Twin: image::DisplayRange::position.
+const SCALE_LINEAR: u32 = 0u;
+const SCALE_LOG: u32 = 1u;
+const SCALE_SYMLOG: u32 = 2u;
+
+const MARK_NAN: u32 = 1u;
+const MARK_PLUS: u32 = 2u;  // +infinity
+const MARK_MINUS: u32 = 4u; // -infinity
 
 const FLAG_CHANGED: u32 = 1u;
 const FLAG_NON_FINITE: u32 = 2u;
@@ -48,6 +74,9 @@ const FLAG_UNREADABLE: u32 = 8u;
 const BLOCK: i32 = 16; // pixels across a block of the coarse map
 
 const MAGENTA = vec3f(1.0, 0.0, 0.85);
+const YELLOW = vec3f(1.0, 0.86, 0.0);
+const CYAN = vec3f(0.0, 0.82, 1.0);
+const HUGE = 1e18; // stands for infinity where it is reckoned with
 const GROUND = vec3f(0.055, 0.058, 0.065);
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -61,7 +90,7 @@ const GROUND = vec3f(0.055, 0.058, 0.065);
 @group(0) @binding(8) var uint_3: texture_2d<u32>;
 @group(0) @binding(9) var delta: texture_2d<f32>;
 @group(0) @binding(10) var delta_flags: texture_2d<u32>;
-@group(0) @binding(11) var lut: texture_2d<f32>; // 256 x 2: sequential, diverging
+@group(0) @binding(11) var lut: texture_2d<f32>; // 256 wide, a row for each colour map
 @group(0) @binding(12) var coarse: texture_2d<f32>; // strongest change of BLOCK x BLOCK pixels
 @group(0) @binding(13) var coarse_flags: texture_2d<u32>; // all flags of its changed and unreadable pixels
 @group(0) @binding(14) var unreadable: texture_2d<u32>; // not 0 where the file does not give the pixel
@@ -79,7 +108,7 @@ fn is_finite(bits: u32) -> bool {
 
 struct Pixel {
     value: vec4f,
-    finite: bool,
+    marks: u32, // MARK_* of the channels that are seen
     bits: u32, // of the first channel
 }
 
@@ -101,18 +130,32 @@ fn uint_of(channel: u32, at: vec2i) -> u32 {
     }
 }
 
+fn mark_of(bits: u32) -> u32 {
+    if (bits & 0x7fffffu) != 0u { return MARK_NAN; }
+    return select(MARK_PLUS, MARK_MINUS, (bits >> 31u) != 0u);
+}
+
+fn is_seen(channel: u32) -> bool {
+    if params.seen == SEEN_ALL { return true; }
+    if params.seen == SEEN_LUMINANCE { return channel < 3u; }
+    return channel + 1u == params.seen;
+}
+
 fn load(image: vec2i) -> Pixel {
     let at = image - params.data.xy;
     var pixel: Pixel;
     pixel.value = vec4f(0.0, 0.0, 0.0, 1.0);
-    pixel.finite = true;
     for (var channel = 0u; channel < params.channels; channel++) {
         var bits: u32;
         var value: f32;
         if params.types[channel] == TYPE_FLOAT {
             value = float_of(channel, at);
             bits = bitcast<u32>(value);
-            pixel.finite = pixel.finite && is_finite(bits);
+            if !is_finite(bits) {
+                let mark = mark_of(bits);
+                if is_seen(channel) { pixel.marks |= mark; }
+                value = select(select(-HUGE, HUGE, mark == MARK_PLUS), 0.0, mark == MARK_NAN);
+            }
         } else {
             bits = uint_of(channel, at);
             value = f32(bits);
@@ -154,27 +197,60 @@ fn rgb_from_luminance_chroma(yc: vec3f, weights: vec3f) -> vec3f {
     return vec3f(red, (yc.x - red * weights.x - blue * weights.z) / weights.y, blue);
 }
 
-// Colour on screen of one image pixel that is inside the data window.
-fn shade(pixel: Pixel) -> vec3f {
-    if !pixel.finite { return MAGENTA; }
-    var colour = pixel.value.xyz;
+struct Shade {
+    colour: vec3f,
+    over: bool,  // some seen channel is brighter than white
+    under: bool, // some seen channel is darker than black
+}
+
+// The seen channels with exposure and offset, before the curve: black is 0, white is 1.
+fn placed(pixel: Pixel) -> vec3f {
+    var v = pixel.value;
     switch params.transform {
-        case TRANSFORM_ID: { return hashed(pixel.bits); }
-        case TRANSFORM_CRYPTO: { return hashed(pixel.bits) * clamp(pixel.value.y, 0.0, 1.0); }
-        case TRANSFORM_RANGE: {
-            colour = (colour - params.lo.xyz) / (params.hi.xyz - params.lo.xyz) * params.gain;
-        }
-        case TRANSFORM_ENCODED: {
-            if params.gain != 1.0 { colour = encode(decode(colour) * params.gain); }
-        }
-        case TRANSFORM_LUMINANCE_CHROMA: {
-            colour = encode(rgb_from_luminance_chroma(colour, params.luminance.xyz) * params.gain);
-        }
-        default: { colour = encode(colour * params.gain); }
+        case TRANSFORM_RANGE: { v = (v - params.lo) / (params.hi - params.lo); }
+        case TRANSFORM_ENCODED: { v = vec4f(decode(v.xyz), v.w); }
+        case TRANSFORM_LUMINANCE_CHROMA: { v = vec4f(rgb_from_luminance_chroma(v.xyz, params.luminance.xyz), v.w); }
+        default: {}
     }
-    if params.channels == 1u { colour = colour.xxx; }
-    if params.channels == 2u { colour.z = 0.0; }
-    return clamp(colour, vec3f(0.0), vec3f(1.0));
+    v = v * params.gain + params.offset;
+    if params.seen == SEEN_LUMINANCE { return vec3f(dot(v.xyz, params.luminance.xyz)); }
+    if params.seen != SEEN_ALL { return vec3f(v[params.seen - 1u]); }
+    if params.channels == 1u { return v.xxx; }
+    return vec3f(v.xy, select(v.z, 0.0, params.channels == 2u));
+}
+
+fn curved(v: vec3f) -> vec3f {
+    let part = clamp(v, vec3f(0.0), vec3f(1.0));
+    // A fourth channel is coverage.
+    let is_light = params.transform != TRANSFORM_RANGE && params.seen != 4u;
+    if params.curve == CURVE_GAMMA {
+        return select(pow(part, vec3f(1.0 / params.gamma)), vec3f(0.0), part <= vec3f(0.0));
+    }
+    if params.curve == CURVE_SRGB && is_light { return encode(part); }
+    return part;
+}
+
+// Colour on screen of one image pixel that is inside the data window.
+fn shade(pixel: Pixel) -> Shade {
+    if params.transform == TRANSFORM_ID { return Shade(hashed(pixel.bits), false, false); }
+    if params.transform == TRANSFORM_CRYPTO {
+        return Shade(hashed(pixel.bits) * clamp(pixel.value.y, 0.0, 1.0), false, false);
+    }
+    let v = placed(pixel);
+    var colour = curved(v);
+    let untouched = params.gain == 1.0 && params.offset == 0.0 && params.curve == CURVE_SRGB;
+    if params.transform == TRANSFORM_ENCODED && untouched && params.seen == SEEN_ALL {
+        // Not there and back again: the file's own bytes.
+        colour = pixel.value.xyz;
+        if params.channels == 1u { colour = colour.xxx; }
+        if params.channels == 2u { colour.z = 0.0; }
+    }
+    return Shade(colour, any(v > vec3f(1.0)), any(v < vec3f(0.0)));
+}
+
+fn mark_colour(marks: u32) -> vec3f {
+    if (marks & MARK_NAN) != 0u { return MAGENTA; }
+    return select(CYAN, YELLOW, (marks & MARK_PLUS) != 0u);
 }
 
 fn inside(image: vec2i, window: vec4i) -> bool {
@@ -203,36 +279,57 @@ fn is_unreadable(image: vec2i) -> bool {
     return textureLoad(unreadable, image - params.data.xy, 0).x != 0u;
 }
 
+// Stripes of red over what is brighter than white, of blue over what is darker than black.
+fn zebra(colour: vec3f, over: bool, under: bool, screen: vec2f) -> vec3f {
+    if (params.flags & SHOW_CLIPPED) == 0u || !(over || under) { return colour; }
+    let stripe = ((i32(screen.x) + i32(screen.y)) & 7) < 3;
+    if !stripe { return colour; }
+    return select(vec3f(0.16, 0.36, 1.0), vec3f(0.92, 0.10, 0.12), over);
+}
+
 // A picture of the footprint of one screen pixel: the mean of some of its pixels; one that is not
 // finite shows, and before it one that cannot be read.
 fn picture(first: vec2i, count: i32, screen: vec2f) -> vec3f {
     let across = min(count, 4);
     var sum = vec3f(0.0);
     var n = 0.0;
+    var over = false;
+    var under = false;
     for (var j = 0; j < across; j++) {
         for (var i = 0; i < across; i++) {
             let image = first + vec2i(i, j) * count / across;
             if !inside(image, params.data) { continue; }
             if is_unreadable(image) { return hatching(screen); }
             let pixel = load(image);
-            if !pixel.finite { return MAGENTA; }
-            sum += shade(pixel);
+            if pixel.marks != 0u && (params.flags & SHOW_NON_FINITE) != 0u { return mark_colour(pixel.marks); }
+            let shaded = shade(pixel);
+            sum += shaded.colour;
+            over = over || shaded.over;
+            under = under || shaded.under;
             n += 1.0;
         }
     }
     if n == 0.0 { return ground(first, screen); }
-    return sum / n;
+    return zebra(sum / n, over, under, screen);
+}
+
+// The way from no change to the end of the range.
+fn way(value: f32) -> f32 {
+    let least = params.heat_least;
+    switch params.heat_scale {
+        case SCALE_LOG: { return log(max(value, least) / least) / log(params.heat_max / least); }
+        case SCALE_SYMLOG: { return log(1.0 + value / least) / log(1.0 + params.heat_max / least); }
+        default: { return value / params.heat_max; }
+    }
 }
 
 fn heat_colour(value: f32) -> vec3f {
-    let magnitude = clamp(abs(value) / params.heat_max, 0.0, 1.0);
+    let magnitude = clamp(way(abs(value)), 0.0, 1.0);
     var position = params.heat_floor + (1.0 - params.heat_floor) * magnitude;
-    var row = 0;
     if (params.flags & SHOW_SIGNED) != 0u {
         position = 0.5 + 0.5 * select(position, -position, value < 0.0);
-        row = 1;
     }
-    return textureLoad(lut, vec2i(i32(position * 255.0 + 0.5), row), 0).xyz;
+    return textureLoad(lut, vec2i(i32(position * 255.0 + 0.5), i32(params.heat_map)), 0).xyz;
 }
 
 struct Strongest {
@@ -276,11 +373,9 @@ fn heat(first: vec2i, count: i32, screen: vec2f) -> vec4f {
     let to_map = min(first + count - 1 - params.map.xy, params.map.zw - 1);
     if any(from_map > to_map) { return vec4f(0.0); }
     var found: Strongest;
-    if count > BLOCK {
-        found = strongest_block(from_map, to_map);
-    } else {
-        found = strongest(from_map, to_map);
-    }
+    if count > 2 { found = strongest_block(from_map, to_map); }
+    // By blocks first: where no block has a change, no pixel has.
+    if count <= 2 || (count <= BLOCK && found.flags != 0u) { found = strongest(from_map, to_map); }
     if (found.flags & FLAG_NON_FINITE) != 0u { return vec4f(MAGENTA, 1.0); }
     if (found.flags & FLAG_UNCOVERED) != 0u && found.value == 0.0 {
         let stripe = (i32(screen.x) + i32(screen.y)) & 7;
@@ -303,14 +398,21 @@ fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
         let extent = vec2i(ceil(to_point)) - first;
         count = max(max(extent.x, extent.y), 1);
     }
-    var colour = picture(first, count, screen);
-    if (params.flags & SHOW_HEAT) != 0u {
+    if (params.flags & SHOW_HEAT) == 0u { return vec4f(picture(first, count, screen), 1.0); }
+    var colour = GROUND;
+    if (params.flags & SHOW_NO_PICTURE) == 0u {
+        colour = picture(first, count, screen);
         if any_inside(first, count, params.data) {
             let grey = dot(colour, vec3f(0.2126, 0.7152, 0.0722));
             colour = mix(vec3f(grey), colour, 0.25) * 0.3 + GROUND * 0.35;
         }
-        let hot = heat(first, count, screen);
-        colour = mix(colour, hot.xyz, hot.w);
     }
-    return vec4f(colour, 1.0);
+    if params.step > 1.0 {
+        // Half a screen pixel more on each side: a change is two of them across, however far away.
+        first = vec2i(floor(from_point - 0.5 * params.step));
+        let extent = vec2i(ceil(to_point + 0.5 * params.step)) - first;
+        count = max(extent.x, extent.y);
+    }
+    let hot = heat(first, count, screen);
+    return vec4f(mix(colour, hot.xyz, hot.w), 1.0);
 }

@@ -3,25 +3,22 @@
 //! Textures live in the renderer's callback resources, known by the number of the plane or map
 //! they hold, within a byte budget; what is not drawn for longest goes first.
 
+mod params;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
+use params::Params;
+
 use super::coarse::Coarse;
 use super::textures::{Textures, Uploaded};
 use super::uploads::{Shelf, lock};
-use crate::image::{AovKind, Plane, SampleType, Window, is_luminance_chroma};
+use crate::image::{AovKind, ColorMap, DisplayRange, Plane, SampleType, is_luminance_chroma};
 use crate::load::Decoded;
 use crate::metric::DeltaMap;
-use crate::view::OverTime;
-
-/// Where on the colour map a change begins that is next to nothing: never as dark as no change.
-pub const HEAT_FLOOR: f32 = 0.14;
-
-const SHOW_HEAT: u32 = 1;
-const SHOW_SIGNED: u32 = 2;
-const SHOW_UNREADABLE: u32 = 4;
+use crate::view::{Display, OverTime};
 
 /// How the values of a plane become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,6 +53,8 @@ pub struct Heat {
     pub signed: bool,
     /// The value at the end of its legend unless the user fixes one: round, over nearly all.
     pub auto_max: f64,
+    /// The same where the scale has room for all: over the very largest.
+    pub auto_top: f64,
     /// What it is where it is not of one frame.
     pub over_frames: Option<OverFrames>,
 }
@@ -103,6 +102,19 @@ impl Heat {
     }
 }
 
+/// A delta, and how it becomes colours.
+#[derive(Clone)]
+pub struct Hot {
+    /// The delta.
+    pub heat: Arc<Heat>,
+    /// The values from one end of the colours to the other.
+    pub range: DisplayRange,
+    /// The colours.
+    pub map: ColorMap,
+    /// Whether there is a picture below it.
+    pub over_picture: bool,
+}
+
 /// What one pane shows.
 #[derive(Clone)]
 pub struct Picture {
@@ -116,8 +128,10 @@ pub struct Picture {
     pub range: ([f32; 4], [f32; 4]),
     /// Exposure in stops.
     pub exposure: f32,
-    /// The heat over it, and the value at the end of its colour map.
-    pub heat: Option<(Arc<Heat>, f32)>,
+    /// Offset, curve, marks.
+    pub display: Display,
+    /// The heat over it.
+    pub hot: Option<Hot>,
 }
 
 /// A picture, and where it stands.
@@ -138,28 +152,6 @@ pub struct Pane {
     pub shelf: Option<Shelf>,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    origin: [f32; 2],
-    viewport: [f32; 2],
-    step: f32,
-    gain: f32,
-    heat_max: f32,
-    heat_floor: f32,
-    lo: [f32; 4],
-    hi: [f32; 4],
-    luminance: [f32; 4],
-    data: [i32; 4],
-    display: [i32; 4],
-    map: [i32; 4],
-    types: [u32; 4],
-    channels: u32,
-    transform: u32,
-    flags: u32,
-    pad: u32,
-}
-
 /// The transform that suits an AOV.
 pub fn transform_of(kind: AovKind, plane: &Plane) -> Transform {
     let stored = plane.channels.first().map(|channel| channel.samples.sample_type());
@@ -170,57 +162,6 @@ pub fn transform_of(kind: AovKind, plane: &Plane) -> Transform {
         AovKind::Colour if is_luminance_chroma(plane) => Transform::LuminanceChroma,
         AovKind::Colour => Transform::Colour,
         _ => Transform::Range,
-    }
-}
-
-fn window(window: Window) -> [i32; 4] {
-    let clamp = |size: u32| i32::try_from(size).unwrap_or(i32::MAX);
-    [window.x, window.y, clamp(window.width), clamp(window.height)]
-}
-
-fn type_code(sample_type: SampleType) -> u32 {
-    match sample_type {
-        SampleType::F16 | SampleType::F32 => 0,
-        SampleType::U8 => 1,
-        SampleType::U16 => 2,
-        SampleType::U32 => 3,
-    }
-}
-
-impl Pane {
-    fn params(&self) -> Params {
-        let picture = &self.picture;
-        let plane = &picture.decoded.plane;
-        let mut types = [0; 4];
-        for (code, channel) in types.iter_mut().zip(&plane.channels) {
-            *code = type_code(channel.samples.sample_type());
-        }
-        let mut flags = if plane.unreadable.is_empty() { 0 } else { SHOW_UNREADABLE };
-        let luminance = picture.luminance;
-        let (mut heat_max, mut map) = (1.0, [0; 4]);
-        if let Some((heat, max)) = &picture.heat {
-            flags |= SHOW_HEAT | if heat.signed { SHOW_SIGNED } else { 0 };
-            (heat_max, map) = (if *max > 0.0 { *max } else { 1.0 }, window(heat.map.window));
-        }
-        Params {
-            origin: [self.origin.0 as f32, self.origin.1 as f32],
-            viewport: [self.viewport_min.0 as f32, self.viewport_min.1 as f32],
-            step: self.step as f32,
-            gain: picture.exposure.exp2(),
-            heat_max,
-            heat_floor: HEAT_FLOOR,
-            lo: picture.range.0,
-            hi: picture.range.1,
-            luminance: [luminance[0], luminance[1], luminance[2], 0.0],
-            data: window(plane.data_window),
-            display: window(plane.display_window),
-            map,
-            types,
-            channels: plane.channels.len().min(4) as u32,
-            transform: picture.transform as u32,
-            flags,
-            pad: 0,
-        }
     }
 }
 
@@ -275,8 +216,8 @@ impl Resources {
         let shelf = Arc::clone(pane.shelf.as_ref().unwrap_or(&self.shelf));
         let mut textures = lock(&shelf);
         let picture = textures.plane(device, queue, &pane.picture.decoded)?;
-        let heat = match &pane.picture.heat {
-            Some((heat, _)) => Some(textures.heat(device, queue, heat)?),
+        let heat = match &pane.picture.hot {
+            Some(hot) => Some(textures.heat(device, queue, &hot.heat)?),
             None => None,
         };
         self.bindings[pane.slot] =

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::App;
-use super::canvas::Heat;
 use super::jobs::{ExportJob, MapExport, TrackExport, TrackFailure, TrackFormat, Tracked};
+use super::panels::legend;
 use super::target::Target;
 use super::theme;
 use crate::export::{CurveStyle, DEFAULT_CSV, DEFAULT_NPZ, MapRange, MapStyle};
-use crate::image::{DisplayRange, Scale};
 use crate::view::Scope;
 
 /// What is exported.
@@ -143,7 +142,9 @@ impl App {
         }
         // The canvas may still show the delta of an earlier AOV or tolerance: it says itself of what.
         let target = self.target(format!("comparison_{}.{extension}", heat.file_stem()));
-        let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
+        let range = legend::range(self, &heat);
+        let color = Some(self.view.display.map(heat.signed));
+        let style = MapStyle { color, range: MapRange::Fixed(range), scale: range.scale() };
         let map = MapExport { heat, display_window, style, target };
         let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
         self.submit_export(job);
@@ -151,13 +152,6 @@ impl App {
 
     fn target(&self, name: String) -> Target {
         Target { folders: self.export_folders.clone(), name }
-    }
-
-    /// The range of the legend on screen.
-    fn map_range(&self, heat: &Heat) -> MapRange {
-        let max = heat.max(self.view.heat_range);
-        let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
-        MapRange::Fixed(range(max, Scale::Linear))
     }
 
     fn submit_export(&mut self, job: ExportJob) -> bool {

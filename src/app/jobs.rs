@@ -17,7 +17,7 @@ use super::tracking;
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
 use crate::export::{self, CurveStyle, MapCaption, MapStyle};
-use crate::image::{Scale, Window};
+use crate::image::{Scale, Window, round_up};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
 use crate::sequence::{Depth, discover};
@@ -324,9 +324,11 @@ fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<H
     let id = Heat::next_id();
     let signed = job.caption.rule.metric == Metric::Signed;
     let auto_max = export::auto_range(&map, signed, Scale::Linear).hi();
+    let auto_top = round_up(comparison.stats.metric_max as f32);
     let coarse = Coarse::new(&map);
     let caption = job.caption.clone();
-    Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max, caption, over_frames: None })))
+    let heat = Heat { id, map, coarse, signed, auto_max, auto_top, caption, over_frames: None };
+    Ok((comparison.stats, Arc::new(heat)))
 }
 
 fn context(backend: &Arc<dyn Backend>, memory_bytes: u64, cancel: &Arc<AtomicBool>) -> Context {

@@ -5,7 +5,8 @@ use egui::{Event, Key, KeyboardShortcut, Modifiers};
 use super::App;
 use super::exports::ExportKind;
 use super::ui::Wish;
-use crate::view::{Action, DiscoveryAction, Mode, ProbeAction, Scope, Tool};
+use crate::view::display::{Isolate, Mark};
+use crate::view::{Action, DiscoveryAction, DisplayAction, Mode, ProbeAction, Scope, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -117,10 +118,37 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Next changed region": [plain(Key::N)] => |_| Action::Discover(DiscoveryAction::StepRegion(1)).into();
         "Previous changed region": [shift(Key::N)] => |_| Action::Discover(DiscoveryAction::StepRegion(-1)).into();
     }
+    "Colours" {
+        "Gamma up": [plain(Key::G)] => |_| display(DisplayAction::AddGamma(0.1));
+        "Gamma down": [shift(Key::G)] => |_| display(DisplayAction::AddGamma(-0.1));
+        "Offset up": [alt(Key::E)] => |_| display(DisplayAction::AddOffset(0.05));
+        "Offset down": [alt_shift(Key::E)] => |_| display(DisplayAction::AddOffset(-0.05));
+        "One channel after the other": [plain(Key::C)] => |_| display(DisplayAction::NextChannel);
+        "All channels": [shift(Key::C)] => |_| display(DisplayAction::Isolate(Isolate::All));
+        "Alpha alone": [plain(Key::A)] => |app| display(DisplayAction::ToggleIsolate(alpha(app)));
+        "Luminance alone": [plain(Key::Y)] => |_| display(DisplayAction::ToggleIsolate(Isolate::Luminance));
+        "Stripes over clipped pixels": [plain(Key::Z)] => |_| display(DisplayAction::Toggle(Mark::Clipped));
+        "Borders of windows": [shift(Key::B)] => |_| display(DisplayAction::Toggle(Mark::Windows));
+        "Signed or absolute difference": [plain(Key::X)] => |_| display(DisplayAction::ToggleSign);
+        "Linear, log, symlog": [shift(Key::X)] => |_| display(DisplayAction::NextScale);
+        "Range of the difference by the frame": [shift(Key::R)] => |_| Action::SetHeatRange(None).into();
+    }
 };
+
+fn display(action: DisplayAction) -> Wish {
+    Action::Display(action).into()
+}
 
 const fn alt(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+/// The channel that is called so; all, where none is.
+fn alpha(app: &App) -> Isolate {
+    let offered = app.view.isolations();
+    let alpha =
+        offered.into_iter().find(|(_, name)| ["A", "alpha"].iter().any(|a| name.eq_ignore_ascii_case(a)));
+    alpha.map_or(Isolate::All, |(isolate, _)| isolate)
 }
 
 const fn alt_shift(key: Key) -> KeyboardShortcut {

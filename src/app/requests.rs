@@ -9,7 +9,7 @@ use super::jobs::{CompareJob, MarksJob};
 use super::state::Shown;
 use super::uploads::Item;
 use crate::export::MapCaption;
-use crate::load::Loaded;
+use crate::load::{Decoded, Loaded, PlaneKey};
 use crate::view::Mode;
 use crate::view::results::rule_key;
 
@@ -37,18 +37,38 @@ impl App {
         let direction = view.playback.direction();
         let frames = view.playback.frames();
         let mut wishes = Vec::new();
-        let sides = [view.candidate, view.reference];
+        let mut sides: Vec<Option<usize>> = vec![view.candidate, view.reference];
+        sides.extend(self.tiles().into_iter().map(Some));
         for offset in std::iter::once(0).chain(1..=AHEAD).chain((1..=BEHIND).map(|n| -n)) {
             let place = index + offset * direction;
             let Some(frame) = usize::try_from(place).ok().and_then(|place| frames.get(place)) else {
                 continue;
             };
-            for side in sides.into_iter().flatten() {
+            for side in sides.iter().copied().flatten() {
                 wishes.extend(self.plane_key(view.catalogue.path(side, *frame)));
             }
         }
-        // The two at the playhead.
-        self.loader.want(wishes, 2);
+        // Those at the playhead.
+        self.loader.want(wishes, sides.len());
+    }
+
+    /// Sequences that are seen beside reference and candidate.
+    fn tiles(&self) -> Vec<usize> {
+        if self.view.mode == Mode::SideBySide { self.view.others() } else { Vec::new() }
+    }
+
+    /// Their samples at the playhead, and whether all are there that there is a file of.
+    fn others(&self, get: impl Fn(&PlaneKey) -> Option<Loaded>) -> (Vec<(usize, Option<Loaded>)>, bool) {
+        let frame = self.view.playback.frame();
+        let mut all = true;
+        let mut others = Vec::new();
+        for index in self.tiles() {
+            let path = frame.and_then(|frame| self.view.catalogue.path(index, frame));
+            let loaded = self.plane_key(path).and_then(|key| get(&key));
+            all &= path.is_none() || loaded.is_some();
+            others.push((index, loaded));
+        }
+        (others, all)
     }
 
     fn sides(&self) -> (Option<Loaded>, Option<Loaded>) {
@@ -81,12 +101,21 @@ impl App {
     fn refresh_shown(&mut self) {
         let (reference, candidate) = self.sides();
         let expected = |path: Option<&Path>, side: &Option<Loaded>| path.is_none() || side.is_some();
-        let planes = expected(self.view.reference_path(), &reference)
+        let (others, all_others) = self.others(|key| self.loader.get(key));
+        let planes = all_others
+            && expected(self.view.reference_path(), &reference)
             && expected(self.view.candidate_path(), &candidate);
         let both = matches!((&reference, &candidate), (Some(Ok(_)), Some(Ok(_))));
         let heat = self.heat_over_frames().map(Ok).or_else(|| self.current_heat());
-        self.waiting = !planes || (both && heat.is_none() && self.view.mode == Mode::Difference);
-        self.uploading = !self.waiting && !self.are_uploaded(&reference, &candidate, heat.as_ref());
+        let mode = self.view.mode;
+        let of_heat =
+            mode == Mode::Difference || (mode == Mode::SideBySide && self.view.display.difference_tile);
+        self.waiting = !planes || (both && heat.is_none() && of_heat);
+        let pictures = || {
+            let others = others.iter().map(|(_, loaded)| loaded);
+            [&reference, &candidate].into_iter().chain(others).flatten().flatten()
+        };
+        self.uploading = !self.waiting && !self.are_uploaded(pictures(), heat.as_ref());
         let not_yet = self.waiting || self.uploading;
         if not_yet && self.shown.frame.is_some() && self.view.playback.frame().is_some() {
             self.show_roughly();
@@ -97,8 +126,8 @@ impl App {
             Some(Err(error)) => (None, Some(error)),
             None => (None, None),
         };
-        self.shown =
-            Shown { reference, candidate, heat, no_heat, frame: self.view.playback.frame(), is_rough: false };
+        let frame = self.view.playback.frame();
+        self.shown = Shown { reference, candidate, others, heat, no_heat, frame, is_rough: false };
     }
 
     /// Shows a rough picture of what is being decoded, where there is one. Not of a difference: what
@@ -115,18 +144,19 @@ impl App {
         };
         let sides = (look(self.view.reference_path()), look(self.view.candidate_path()));
         let (Some(reference), Some(candidate)) = sides else { return };
-        if self.are_uploaded(&reference, &candidate, None) {
-            self.shown = Shown { reference, candidate, frame, is_rough: true, ..Shown::default() };
+        let (others, _) =
+            self.others(|key| self.loader.get(key).or_else(|| self.loader.preview(key).map(Ok)));
+        let beside = others.iter().map(|(_, loaded)| loaded);
+        if self.are_uploaded([&reference, &candidate].into_iter().chain(beside).flatten().flatten(), None) {
+            self.shown = Shown { reference, candidate, others, frame, is_rough: true, ..Shown::default() };
         }
     }
 
-    fn are_uploaded(
+    fn are_uploaded<'a>(
         &self,
-        reference: &Option<Loaded>,
-        candidate: &Option<Loaded>,
+        planes: impl Iterator<Item = &'a Arc<Decoded>>,
         heat: Option<&Result<Arc<Heat>, String>>,
     ) -> bool {
-        let planes = [reference, candidate].into_iter().flatten().flatten();
         let heat = heat.and_then(|heat| heat.as_ref().ok());
         let items: Vec<Item> =
             planes.cloned().map(Item::Plane).chain(heat.cloned().map(Item::Heat)).collect();

@@ -52,6 +52,8 @@ pub struct Shown {
     pub reference: Option<Loaded>,
     /// The candidate's.
     pub candidate: Option<Loaded>,
+    /// Samples of the other sequences side by side, by their index in the catalogue.
+    pub others: Vec<(usize, Option<Loaded>)>,
     /// Their delta.
     pub heat: Option<Arc<Heat>>,
     /// Why there is no delta.

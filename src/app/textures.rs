@@ -51,15 +51,15 @@ pub struct Textures {
 impl Textures {
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
         let format = wgpu::TextureFormat::Rgba8Unorm;
-        let maps = [ColorMap::for_delta(false), ColorMap::for_delta(true)];
-        let colours: Vec<u8> = maps.iter().flat_map(|map| map.lut()).flatten().collect();
+        let colours: Vec<u8> = ColorMap::ALL.iter().flat_map(|map| map.lut()).flatten().collect();
+        let maps = ColorMap::ALL.len() as u32;
         Self {
             entries: BTreeMap::new(),
             clock: 0,
             bytes: 0,
             no_float: upload(device, queue, (1, 1), wgpu::TextureFormat::R32Float, &[0; 4], &|| false),
             no_uint: upload(device, queue, (1, 1), wgpu::TextureFormat::R32Uint, &[0; 4], &|| false),
-            lut: upload(device, queue, (256, 2), format, &colours, &|| false),
+            lut: upload(device, queue, (256, maps), format, &colours, &|| false),
         }
     }
 

@@ -24,6 +24,12 @@ pub const ERROR: Color32 = Color32::from_rgb(236, 106, 106);
 /// NaN or infinite, as the canvas paints it.
 pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(255, 0, 217);
 
+/// +infinity, as the canvas paints it.
+pub const INFINITE: Color32 = Color32::from_rgb(255, 219, 0);
+
+/// −infinity, as the canvas paints it.
+pub const MINUS_INFINITE: Color32 = Color32::from_rgb(0, 209, 255);
+
 /// Pixels that one of the two does not have, as the canvas stripes them.
 pub const UNCOVERED: Color32 = Color32::from_rgb(64, 158, 153);
 

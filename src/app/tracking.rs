@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use super::background::{Latest, Stale};
 use super::jobs::Message;
-use super::panels::viewport::Side;
+use super::panels::viewport::{Side, loaded};
 use crate::engine::{ChannelFigures, Mask, Placed, Probe, ProbeShape, Sides, describe, stroke, united};
 use crate::image::{AovKind, Sample, Window};
 use crate::load::Decoded;
@@ -233,10 +233,7 @@ impl App {
             }
             return;
         }
-        let decoded = match side {
-            Side::Reference => self.shown.reference(),
-            Side::Candidate => self.shown.candidate(),
-        };
+        let decoded = loaded(self, side).and_then(|side| side.as_ref().ok());
         if let Some(decoded) = decoded.filter(|_| !self.shown.is_rough).cloned() {
             self.tracking.searching = true;
             self.workers.tracking.objects.submit(ObjectJob { decoded, kind, at });

@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport};
+use super::{DiscoveryAction, DisplayAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -90,4 +90,6 @@ pub enum Action {
     ResetView,
     /// About where changes are.
     Discover(DiscoveryAction),
+    /// Change how pictures and deltas become colours.
+    Display(DisplayAction),
 }

@@ -7,11 +7,11 @@ pub enum Mode {
     Reference,
     /// The candidate alone.
     Candidate,
-    /// Heat map of the delta over the dimmed candidate.
+    /// Heat map of the delta over a dimmed picture.
     Difference,
     /// Reference left, candidate right of a line that can be dragged.
     Wipe,
-    /// Reference and candidate in one half each.
+    /// Reference and candidates in a tile each.
     SideBySide,
 }
 

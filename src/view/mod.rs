@@ -8,6 +8,7 @@ pub mod camera;
 pub mod catalogue;
 mod choices;
 pub mod discovery;
+pub mod display;
 pub mod plan;
 pub mod playback;
 pub mod probes;
@@ -22,6 +23,7 @@ pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
 pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
+pub use display::{Display, DisplayAction};
 pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{ProbeAction, Probes, Tracked};
@@ -54,6 +56,8 @@ pub struct View {
     pub tool: Tool,
     /// Exposure in stops.
     pub exposure: f32,
+    /// How pictures and deltas become colours.
+    pub display: Display,
     /// Place of the wipe line, 0..=1.
     pub wipe: f32,
     /// Largest value of the legend; `None`: the frame's own maximum.
@@ -91,6 +95,7 @@ impl Default for View {
             mode: Mode::Difference,
             tool: Tool::Pixel,
             exposure: 0.0,
+            display: Display::default(),
             wipe: 0.5,
             heat_range: None,
             probes: Probes::default(),
@@ -141,6 +146,7 @@ impl View {
             Action::SetHeatRange(range) => self.heat_range = range.filter(|r| *r > 0.0 && r.is_finite()),
             Action::SetExposure(stops) => self.exposure = stops.clamp(-20.0, 20.0),
             Action::AddExposure(stops) => self.exposure = (self.exposure + stops).clamp(-20.0, 20.0),
+            Action::Display(action) => self.apply_to_display(action),
             Action::SetWipe(place) => self.wipe = place.clamp(0.0, 1.0),
             Action::SetCurveChannel(channel) => {
                 self.curve_channel = channel;
@@ -150,6 +156,7 @@ impl View {
             Action::SetQuantity(quantity) => self.quantity = quantity,
             Action::ResetView => {
                 (self.exposure, self.heat_range, self.wipe) = (0.0, None, 0.5);
+                self.display.apply(DisplayAction::ResetPicture);
                 self.camera.fit = true;
             }
             Action::Fit => self.camera.fit = true,

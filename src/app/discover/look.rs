@@ -8,7 +8,7 @@ use crate::app::background::Stale;
 use crate::app::canvas::{Heat, OverFrames as Title};
 use crate::app::coarse::Coarse;
 use crate::export::{MapCaption, auto_range_over_frames};
-use crate::image::{Plane, Sample};
+use crate::image::{Plane, Sample, round_up};
 use crate::load::Decoded;
 use crate::metric::{
     DeltaMap, DeltaMaps, FLAG_CHANGED, FLAG_NON_FINITE, FLAG_UNCOVERED, Metric, RegionChoice, Regions,
@@ -77,7 +77,9 @@ pub(super) fn heat(job: &HeatJob) -> Heat {
     let caption = MapCaption { aov: format!("{} · {title}", job.caption.aov), ..job.caption.clone() };
     let coarse = Coarse::new(&map);
     let over_frames = Some(Title { map: kind, aov: job.caption.aov.clone(), title, from });
-    Heat { id: Heat::next_id(), map, coarse, signed, auto_max, caption, over_frames }
+    let magnitudes = map.values.iter().map(|value| value.abs());
+    let auto_top = round_up(magnitudes.filter(|value| value.is_finite()).fold(0.0, f32::max));
+    Heat { id: Heat::next_id(), map, coarse, signed, auto_max, auto_top, caption, over_frames }
 }
 
 fn values(maps: &DeltaMaps, kind: OverTime, frames: &[i64], from: i64) -> Vec<f32> {

@@ -1,9 +1,12 @@
 //! The panels: a function each, state in, wishes out.
 
+pub mod borders;
 pub mod bottom;
 pub mod changes;
 pub mod curves;
+pub mod display_menu;
 pub mod empty;
+pub mod heat_menu;
 pub mod help;
 pub mod icon;
 pub mod inspector;
@@ -14,7 +17,9 @@ pub mod numbers;
 pub mod over_time;
 pub mod overlay;
 pub mod pointer;
+pub mod ramp;
 pub mod right;
+pub mod tiles;
 pub mod timeline;
 pub mod toasts;
 pub mod top;

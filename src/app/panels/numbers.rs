@@ -80,7 +80,7 @@ fn write(painter: &Painter, middle: Pos2, across: f32, lines: &[Line]) {
     let line = size * DIGIT.1;
     let block = vec2(longest as f32 * size * DIGIT.0 + 4.0, lines.len() as f32 * line + 2.0);
     let plate = Rect::from_center_size(middle, block);
-    painter.rect_filled(plate, 3.0, Color32::from_black_alpha(150));
+    painter.rect_filled(plate, 3.0, Color32::from_black_alpha(200));
     for (place, Line { text, colour }) in lines.iter().enumerate() {
         let at = pos2(middle.x, plate.top() + 1.0 + (place as f32 + 0.5) * line);
         painter.text(at, Align2::CENTER_CENTER, text, FontId::monospace(size), *colour);

@@ -2,7 +2,7 @@
 
 use egui::{Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::viewport::{Part, Side, loaded, physical};
+use super::viewport::{Part, loaded, physical};
 use super::{changes, masks, numbers};
 use crate::app::{App, theme};
 use crate::engine::ProbeShape;
@@ -22,12 +22,8 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
         probes(&painter, app, &place);
         masks::ui(&painter, app, masks::Place { camera: &app.view.camera, viewport, scale });
         message(&painter, app, part);
-        name(&painter, app, part);
     }
     let painter = ui.painter().with_clip_rect(canvas);
-    if let (Mode::Wipe | Mode::SideBySide, Some(part)) = (app.mode(), parts.get(1)) {
-        painter.vline(part.clip.left(), canvas.y_range(), Stroke::new(1.0, Color32::from_gray(190)));
-    }
     if app.waiting {
         let frame = app.view.playback.frame().map_or_else(String::new, |frame| format!(" frame {frame}"));
         plate(
@@ -85,26 +81,6 @@ fn outline(painter: &Painter, rect: Rect, stroke: Stroke) {
     painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
 }
 
-fn name(painter: &Painter, app: &App, part: &Part) {
-    let sequence = match part.side {
-        Side::Reference => app.view.reference,
-        Side::Candidate => app.view.candidate,
-    };
-    let text = match app.mode() {
-        Mode::Difference => {
-            format!("{} − {}", app.view.name(app.view.candidate), app.view.name(app.view.reference))
-        }
-        _ => app.view.name(sequence).to_owned(),
-    };
-    let font = FontId::proportional(11.5);
-    let galley = painter.layout_no_wrap(text, font, theme::TEXT);
-    let wipe_right = app.mode() == Mode::Wipe && part.side == Side::Candidate;
-    let x = if wipe_right { part.clip.right() - galley.size().x - 18.0 } else { part.clip.left() + 10.0 };
-    let rect = Rect::from_min_size(pos2(x, part.clip.top() + 8.0), galley.size() + vec2(10.0, 4.0));
-    painter.rect_filled(rect, 4.0, Color32::from_rgba_unmultiplied(16, 17, 20, 200));
-    painter.galley(rect.min + vec2(5.0, 2.0), galley, theme::TEXT);
-}
-
 /// Why there is no picture.
 fn message(painter: &Painter, app: &App, part: &Part) {
     let frame = app.shown.frame.map_or_else(String::new, |frame| frame.to_string());
@@ -113,10 +89,7 @@ fn message(painter: &Painter, app: &App, part: &Part) {
         Some(Err(failure)) => format!("frame {frame} cannot be shown\n{failure}"),
         None if app.waiting || app.view.aov.is_none() => return,
         None => {
-            let (index, what) = match part.side {
-                Side::Reference => (app.view.reference, "reference"),
-                Side::Candidate => (app.view.candidate, "candidate"),
-            };
+            let (index, what) = (part.side.sequence(app), part.side.name());
             match index {
                 Some(_) => format!("frame {frame} is missing in {}", app.view.name(index)),
                 None => format!("no {what}: let another sequence take part, on the left"),

@@ -2,13 +2,13 @@
 
 use egui::{Align, Button, Layout, RichText, Role, Slider, Ui};
 
-use super::named;
+use super::{display_menu, named};
 use crate::app::ui::Wish;
 use crate::app::{App, ExportKind, theme};
 use crate::view::{Action, Mode, Scope, Tool};
 
 /// The room that all takes beside each other, in points; with less, there is a second row.
-const ONE_ROW: f32 = 1250.0;
+const ONE_ROW: f32 = 1305.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -29,6 +29,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
         if one_row {
             ui.separator();
             exposure(ui, app, &mut wishes);
+            display_menu::ui(ui, app, &mut wishes);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             help_button(ui, &mut wishes);
@@ -40,6 +41,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     if !one_row && !app.view.catalogue.entries().is_empty() {
         ui.horizontal(|ui| {
             exposure(ui, app, &mut wishes);
+            display_menu::ui(ui, app, &mut wishes);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 picture_and_exports(ui, app, &mut wishes);
             });

@@ -2,18 +2,11 @@
 
 use egui::{RichText, Role, Ui};
 
-use super::viewport::{Part, Side};
+use super::viewport::{Part, Side, loaded};
 use super::{named, values};
 use crate::app::{App, theme};
 use crate::engine::{self, shortfall};
-use crate::image::Plane;
 use crate::metric::FrameStats;
-
-/// The shown planes with their sides.
-fn shown(app: &App) -> impl Iterator<Item = (Side, &Plane)> {
-    let sides = [(Side::Reference, app.shown.reference()), (Side::Candidate, app.shown.candidate())];
-    sides.into_iter().filter_map(|(side, decoded)| Some((side, &decoded?.plane)))
-}
 
 /// How many pixels of the shown pair cannot be read, where there are such; their reasons on hover.
 pub fn count(ui: &mut Ui, app: &App, stats: &FrameStats) {
@@ -31,8 +24,9 @@ pub fn count(ui: &mut Ui, app: &App, stats: &FrameStats) {
 
 /// Why the shown planes cannot be read in full.
 fn reason(app: &App) -> Option<String> {
-    let sides: Vec<engine::Side<'_>> =
-        shown(app).map(|(_, plane)| engine::Side { plane, info: None }).collect();
+    let shown = [app.shown.reference(), app.shown.candidate()];
+    let planes = shown.into_iter().flatten().map(|decoded| &decoded.plane);
+    let sides: Vec<engine::Side<'_>> = planes.map(|plane| engine::Side { plane, info: None }).collect();
     let windows = sides.iter().map(|side| side.plane.data_window);
     let window = windows.reduce(|all, window| all.union(&window))?;
     shortfall(&sides, window).map(|failure| failure.reason)
@@ -41,13 +35,10 @@ fn reason(app: &App) -> Option<String> {
 /// Why the pixel under the pointer cannot be read, on each side that is seen there.
 pub fn at_pointer(app: &App, part: &Part) -> Option<String> {
     let (x, y) = app.hover.filter(|_| app.gesture.is_none())?;
-    let seen = shown(app).filter(|(side, _)| part.heat || *side == part.side);
-    let reasons = seen.filter_map(|(side, plane)| {
-        let name = match side {
-            Side::Reference => "reference",
-            Side::Candidate => "candidate",
-        };
-        Some(format!("unreadable in the {name}: {}", plane.unreadable_at(x, y)?.reason))
+    let sides: &[Side] = if part.heat { &[Side::Reference, Side::Candidate] } else { &[part.side] };
+    let reasons = sides.iter().filter_map(|side| {
+        let plane = &loaded(app, *side)?.as_ref().ok()?.plane;
+        Some(format!("unreadable in the {}: {}", side.name(), plane.unreadable_at(x, y)?.reason))
     });
     let lines: Vec<String> = reasons.collect();
     (!lines.is_empty()).then(|| lines.join("\n"))

@@ -3,12 +3,13 @@
 use egui::{Pos2, Rect, Role, Sense, Ui};
 use egui_wgpu::Callback;
 
-use super::{empty, legend, named, over_time, overlay, pointer, unreadable};
+use super::{borders, empty, legend, named, over_time, overlay, pointer, tiles, unreadable};
 use crate::app::App;
-use crate::app::canvas::{Pane, Picture, transform_of};
+use crate::app::canvas::{Hot, Pane, Picture, transform_of};
 use crate::app::ui::Wish;
 use crate::image::Window;
 use crate::load::Loaded;
+use crate::view::display::{Display, Ground};
 use crate::view::{Mode, Viewport};
 
 /// Which sequence a pane shows.
@@ -18,6 +19,37 @@ pub enum Side {
     Reference,
     /// The candidate.
     Candidate,
+    /// Another candidate, by its index in the catalogue.
+    Other(usize),
+}
+
+impl Side {
+    /// Index in the catalogue.
+    pub fn sequence(self, app: &App) -> Option<usize> {
+        match self {
+            Self::Reference => app.view.reference,
+            Self::Candidate => app.view.candidate,
+            Self::Other(index) => Some(index),
+        }
+    }
+
+    /// What it is in the comparison.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Candidate | Self::Other(_) => "candidate",
+        }
+    }
+}
+
+impl App {
+    /// What lies below a difference: what the user chose, where that is there.
+    pub fn ground(&self) -> Side {
+        match (self.view.display.ground, self.shown.reference(), self.shown.candidate()) {
+            (Ground::Candidate, _, Some(_)) | (_, None, Some(_)) => Side::Candidate,
+            _ => Side::Reference,
+        }
+    }
 }
 
 /// A part of the canvas with a picture of its own.
@@ -48,9 +80,15 @@ pub fn ui(ui: &mut Ui, app: &mut App) -> Vec<Wish> {
         draw(ui, app, part, slot, scale);
     }
     pointer::ui(ui, app, &response, &parts, &mut wishes);
+    for part in &parts {
+        borders::ui(&ui.painter().with_clip_rect(part.clip), app, part, scale);
+    }
     overlay::ui(ui, app, &parts, response.rect);
+    tiles::ui(ui, app, &parts, response.rect);
+    if let Some(part) = parts.iter().find(|part| part.heat) {
+        wishes.extend(legend::ui(ui, app, part.clip));
+    }
     if app.mode() == Mode::Difference {
-        legend::ui(ui, app, response.rect);
         wishes.extend(over_time::ui(ui, app, response.rect));
     }
     let part = response.hover_pos().and_then(|at| part_at(&parts, at));
@@ -77,10 +115,7 @@ fn parts(app: &App, rect: Rect, scale: f32) -> Vec<Part> {
     match app.mode() {
         Mode::Reference => vec![whole(Side::Reference, false)],
         Mode::Candidate => vec![whole(Side::Candidate, false)],
-        Mode::Difference => {
-            let side = if app.shown.candidate().is_some() { Side::Candidate } else { Side::Reference };
-            vec![whole(side, true)]
-        }
+        Mode::Difference => vec![whole(app.ground(), true)],
         Mode::Wipe => {
             let (left, right) = cut(at(app.view.wipe));
             vec![
@@ -88,13 +123,7 @@ fn parts(app: &App, rect: Rect, scale: f32) -> Vec<Part> {
                 Part { clip: right, ..whole(Side::Candidate, false) },
             ]
         }
-        Mode::SideBySide => {
-            let (left, right) = cut(at(0.5));
-            vec![
-                Part { side: Side::Reference, rect: left, clip: left, heat: false },
-                Part { side: Side::Candidate, rect: right, clip: right, heat: false },
-            ]
-        }
+        Mode::SideBySide => tiles::tiles(app, rect, scale),
     }
 }
 
@@ -134,6 +163,10 @@ pub fn loaded(app: &App, side: Side) -> Option<&Loaded> {
     match side {
         Side::Reference => app.shown.reference.as_ref(),
         Side::Candidate => app.shown.candidate.as_ref(),
+        Side::Other(index) => {
+            let (_, other) = app.shown.others.iter().find(|(other, _)| *other == index)?;
+            other.as_ref()
+        }
     }
 }
 
@@ -142,14 +175,17 @@ fn draw(ui: &Ui, app: &mut App, part: &Part, slot: usize, scale: f32) {
     // Both sides are shown by the reference's range: what looks different is different.
     let measured = app.shown.reference().cloned().unwrap_or_else(|| decoded.clone());
     let range = app.range(&measured);
-    let heat = app.shown.heat.clone().filter(|_| part.heat).map(|heat| (heat, legend::heat_max(app) as f32));
+    let hot = app.shown.heat.clone().filter(|_| part.heat).map(|heat| Hot {
+        range: legend::range(app, &heat),
+        map: app.view.display.map(heat.signed),
+        over_picture: app.view.display.ground != Ground::Black,
+        heat,
+    });
     let transform = transform_of(app.view.kind(), &decoded.plane);
-    let sequence = match part.side {
-        Side::Reference => app.view.reference,
-        Side::Candidate => app.view.candidate,
-    };
-    let luminance = app.view.luminance_weights(sequence);
-    let picture = Picture { decoded, transform, luminance, range, exposure: app.view.exposure, heat };
+    let luminance = app.view.luminance_weights(part.side.sequence(app));
+    let display = Display { isolate: app.view.isolated(), ..app.view.display };
+    let exposure = app.view.exposure;
+    let picture = Picture { decoded, transform, luminance, range, exposure, display, hot };
     let viewport = physical(part.rect, scale);
     let pane = Pane {
         picture,

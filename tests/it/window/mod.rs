@@ -3,6 +3,7 @@
 
 mod closing;
 mod discover;
+mod display;
 mod end_to_end;
 mod exports;
 mod input;

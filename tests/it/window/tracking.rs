@@ -173,7 +173,8 @@ fn a_click_with_the_object_tool_tracks_all_pixels_with_that_id() {
     let at = screen(&harness, 80, 60);
     click(&mut harness, at);
     settle(&mut harness, |app| !app.view.probes.items().is_empty());
-    let file = plane("clothsimv2", 11, "ViewLayer.IndexOB");
+    // Of the picture that is seen, which is below a difference the reference.
+    let file = plane("clothsimv1", 11, "ViewLayer.IndexOB");
     let id = file.pixel(80, 60).expect("inside")[0];
     let same = |(x, y): &(i32, i32)| file.pixel(*x, *y).is_some_and(|other| other[0].bits() == id.bits());
     let expected: Vec<(i32, i32)> =
@@ -191,6 +192,8 @@ fn values_are_copied_and_places_pasted() {
     harness.run_steps(2);
     assert_eq!(windows(harness.state()), [Window::new(93, 31, 1, 1), Window::new(40, 20, 13, 8)]);
     harness.event(Event::Paste("not a place".into()));
+    harness.run_steps(2);
+    // A notice has its size before it is seen.
     harness.run_steps(2);
     assert!(harness.query_by_label_contains("cannot paste").is_some());
     settle(&mut harness, swept);

@@ -2,7 +2,8 @@
 
 use aovscope::image::{Aov, AovChannel, AovKind, FileFormat, ImageInfo, SampleType};
 use aovscope::sequence::{Frame, Sequence};
-use aovscope::view::{Action, Entry, Shown, View};
+use aovscope::view::display::Isolate;
+use aovscope::view::{Action, DisplayAction, Entry, Shown, View};
 
 fn entry(name: &str, numbers: &[i64], aovs: &[(&str, AovKind)]) -> Entry {
     let frame = |n: &i64| Frame { number: Some(*n), path: format!("/{name}.{n:04}.exr").into() };
@@ -118,6 +119,38 @@ fn a_tolerance_that_is_none_is_refused() {
         view.apply(Action::SetTolerance(bad));
         assert_eq!(view.rule().abs, 0.0);
     }
+}
+
+#[test]
+fn channels_are_seen_one_after_the_other_as_far_as_the_aov_has_them() {
+    let mut view = three();
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        seen.push(view.isolated());
+        view.apply(Action::Display(DisplayAction::NextChannel));
+    }
+    let [r, g, b] = [0, 1, 2].map(Isolate::Channel);
+    assert_eq!(seen, [Isolate::All, r, g, b, Isolate::Luminance, Isolate::All]);
+    // Red now; ids have no channels to be seen alone, and the choice is kept for those that have.
+    view.apply(Action::SetAov("id".to_owned()));
+    assert_eq!(view.isolated(), Isolate::All);
+    view.apply(Action::SetAov("rgba".to_owned()));
+    assert_eq!(view.isolated(), r);
+}
+
+#[test]
+fn the_sign_of_a_difference_is_a_metric_of_its_aov() {
+    use aovscope::metric::Metric;
+    let mut view = three();
+    let toggle = || Action::Display(DisplayAction::ToggleSign);
+    view.apply(toggle());
+    assert_eq!(view.rule().metric, Metric::Signed);
+    view.apply(Action::SetAov("id".to_owned()));
+    view.apply(toggle());
+    assert_eq!(view.rule().metric, Metric::Id);
+    view.apply(Action::SetAov("rgba".to_owned()));
+    view.apply(toggle());
+    assert_eq!(view.rule().metric, Metric::Abs);
 }
 
 #[test]
