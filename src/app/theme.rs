@@ -2,12 +2,15 @@
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
 
+use super::settings::Settings;
 use crate::view::Catalogue;
 
 /// Behind the picture.
 pub const CANVAS: Color32 = Color32::from_rgb(14, 15, 17);
 /// Behind the panels.
 pub const PANEL: Color32 = Color32::from_rgb(24, 26, 29);
+/// Behind what lies over the window.
+pub const RAISED: Color32 = Color32::from_rgb(36, 39, 44);
 /// Lines between things.
 pub const LINE: Color32 = Color32::from_rgb(44, 47, 52);
 /// Text.
@@ -90,9 +93,18 @@ pub fn probe(colour: usize) -> Color32 {
     PROBES[colour % PROBES.len()]
 }
 
+/// Gives the context the looks that the settings ask for, where it has others.
+pub fn follow(ctx: &egui::Context, settings: &Settings) {
+    if (ctx.zoom_factor() - settings.scale).abs() > 0.001 {
+        ctx.set_zoom_factor(settings.scale);
+    }
+}
+
 /// Gives the context its looks.
 pub fn install(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
+    // The table of keys has them.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.all_styles_mut(|style| {
         style.visuals = visuals();
         style.spacing.item_spacing = egui::vec2(6.0, 4.0);

@@ -118,6 +118,14 @@ impl ToleranceArgs {
     /// # Errors
     /// When the file cannot be read, or a rule makes no sense.
     pub fn rules(&self) -> anyhow::Result<Rules> {
+        self.rules_over(Vec::new())
+    }
+
+    /// As [`ToleranceArgs::rules`], with `below` where these arguments say nothing.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn rules_over(&self, mut below: Vec<(AovGlob, RuleChoice)>) -> anyhow::Result<Rules> {
         let base = RuleChoice {
             metric: self.metric.map(Metric::from),
             abs: self.abs,
@@ -135,7 +143,10 @@ impl ToleranceArgs {
             bail!("--ppd, --flip-mode and --flip-exposures go with --metric flip");
         }
         let exceptions = self.rules.as_deref().map_or_else(|| Ok(Vec::new()), read_rules)?;
-        Ok(Rules::new(base, exceptions)?)
+        if !below.is_empty() && base != RuleChoice::default() {
+            below.push((AovGlob::new("*")?, base));
+        }
+        Ok(Rules::new(base, below.into_iter().chain(exceptions).collect())?)
     }
 }
 

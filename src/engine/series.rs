@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use crate::image::{Sample, SampleType, Window};
 
 /// Something tracked: a pixel (1 × 1) or a rectangle, in absolute image coordinates.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Probe {
     /// Name in exports; may be empty.
+    #[serde(default)]
     pub label: String,
     /// The pixels.
     pub window: Window,
@@ -16,7 +17,7 @@ pub struct Probe {
 }
 
 /// What a probe tracks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProbeShape {
     /// One pixel: exact stored values.

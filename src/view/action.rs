@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, Quantity, Shown, Tool, Viewport};
+use super::{Entry, Mode, Quantity, Shown, Tool, Viewport, Workspace};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -86,4 +86,10 @@ pub enum Action {
     SetQuantity(Quantity),
     /// Exposure, range and camera as at the start.
     ResetView,
+    /// Take back the newest change of what is compared, how, and what is tracked.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Show a workspace; what its sequences led to, by their places in it.
+    Restore(Box<Workspace>, Vec<(usize, Entry)>),
 }

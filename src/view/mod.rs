@@ -7,10 +7,12 @@ mod action;
 pub mod camera;
 pub mod catalogue;
 mod choices;
+pub mod history;
 pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
+pub mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,10 +21,12 @@ pub use action::Action;
 pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
+pub use history::History;
 pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
+pub use workspace::Workspace;
 
 use crate::image::{AovKind, Chromaticities, Window};
 use crate::metric::{Metric, Rule, default_metric};
@@ -66,6 +70,8 @@ pub struct View {
     pub curve_channel: usize,
     /// Which number the curves show.
     pub quantity: Quantity,
+    /// What can be undone and done again.
+    pub history: History,
     tolerances: BTreeMap<String, f64>,
     metrics: BTreeMap<String, Metric>,
 }
@@ -91,6 +97,7 @@ impl Default for View {
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
             quantity: Quantity::Value,
+            history: History::default(),
             tolerances: BTreeMap::new(),
             metrics: BTreeMap::new(),
         }
@@ -100,6 +107,19 @@ impl Default for View {
 impl View {
     /// The only place where the view changes by the user's will.
     pub fn apply(&mut self, action: Action) {
+        match action {
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::Restore(workspace, opened) => self.restore(&workspace, opened),
+            action => {
+                let before = self.undoable();
+                self.change(action);
+                self.remember(before);
+            }
+        }
+    }
+
+    fn change(&mut self, action: Action) {
         match action {
             Action::Opened(entries) => {
                 self.catalogue.open(entries);
@@ -331,7 +351,7 @@ impl View {
     fn step_aov(&mut self, by: i64) {
         let keys: Vec<String> = self.aovs.iter().map(|entry| entry.key.clone()).collect();
         if let Some(next) = neighbour(&keys, self.aov.as_ref(), by) {
-            self.apply(Action::SetAov(next.clone()));
+            self.change(Action::SetAov(next.clone()));
         }
     }
 

@@ -46,6 +46,21 @@ impl Probes {
         self.add(rectangle(a, b), ProbeShape::Region)
     }
 
+    /// Tracks what was tracked before, as it was; nothing where there is no room.
+    pub(super) fn restore(&mut self, probe: Probe) {
+        if self.items.len() < MOST && self.items.iter().all(|item| item.probe != probe) {
+            let id = self.push(probe.window, probe.shape);
+            self.items.iter_mut().filter(|item| item.id == id).for_each(|item| item.probe = probe.clone());
+        }
+    }
+
+    /// Goes back to what was tracked once. Numbers that were given since are not given again.
+    pub(super) fn go_back_to(&mut self, items: Vec<Tracked>) {
+        let is_there = |id: &u64| items.iter().any(|item| item.id == *id);
+        self.selected = self.selected.filter(is_there).or(items.last().map(|item| item.id));
+        self.items = items;
+    }
+
     fn add(&mut self, window: Window, shape: ProbeShape) -> Option<u64> {
         let same = |item: &&Tracked| item.probe.window == window && item.probe.shape == shape;
         let id = match self.items.iter().find(same) {
