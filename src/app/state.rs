@@ -240,6 +240,11 @@ impl App {
         }
     }
 
+    /// Nothing is uploaded to a device that is lost, or drawn from it.
+    pub(super) fn leave_device(&mut self) {
+        self.uploads = None;
+    }
+
     /// Where the textures of the window's device are.
     pub(super) fn shelf(&self) -> Option<Shelf> {
         self.uploads.as_ref().map(|uploads| Arc::clone(&uploads.shelf))

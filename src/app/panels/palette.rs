@@ -90,7 +90,8 @@ fn line(ui: &mut Ui, item: &Item, chosen: bool) -> bool {
     let layout = Layout::right_to_left(Align::Center);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), layout, |ui| {
         ui.add_space(10.0);
-        ui.label(RichText::new(&item.detail).size(11.0).color(theme::WEAK));
+        // Not every font has arrows.
+        ui.label(RichText::new(&item.detail).monospace().size(11.0).color(theme::WEAK));
         let layout = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
         ui.with_layout(layout, |ui| {
             let button = egui::Button::selectable(chosen, text(item)).truncate();

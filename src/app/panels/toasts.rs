@@ -1,6 +1,6 @@
 //! Notices, at the lower right of the canvas.
 
-use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Stroke, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Label, Margin, Rect, RichText, Role, ScrollArea, Stroke, TextStyle, Ui, Vec2, vec2};
 
 use super::named;
 use crate::app::program::ProgramWish;
@@ -28,11 +28,8 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
                 .stroke(Stroke::new(1.0, colour))
                 .corner_radius(5)
                 .inner_margin(Margin::symmetric(12, 7));
-            frame.show(ui, |ui| {
-                ui.set_max_width(width);
-                ui.vertical(|ui| {
-                    notice(ui, index, toast, canvas.height() * 0.5, &mut wishes);
-                });
+            ui.push_id(index, |ui| {
+                frame.show(ui, |ui| notice(ui, index, toast, vec2(width, canvas.height() * 0.5), &mut wishes));
             });
             ui.add_space(4.0);
         }
@@ -40,36 +37,40 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
     wishes
 }
 
-fn notice(ui: &mut Ui, index: usize, toast: &Toast, most_height: f32, wishes: &mut Vec<Wish>) {
+/// Draws one, into no more room than `most`.
+fn notice(ui: &mut Ui, index: usize, toast: &Toast, most: Vec2, wishes: &mut Vec<Wish>) {
     let beginning = beginning(&toast.text);
+    let shown = match beginning {
+        Some(text) if !toast.is_unfolded => format!("{text}…"),
+        _ => toast.text.clone(),
+    };
     ui.horizontal_top(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let close = ui.small_button("×").on_hover_text("Dismiss");
-            named(&close, Role::Button, "Dismiss");
-            if close.clicked() {
-                wishes.push(Wish::Dismiss(index));
-            }
-            if toast.count > 1 {
-                let count = RichText::new(format!("×{}", toast.count)).color(theme::WEAK);
-                ui.label(count).on_hover_text(format!("said {} times", toast.count));
-            }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                let text = if toast.is_unfolded { &toast.text } else { beginning.unwrap_or(&toast.text) };
-                let shown = match beginning {
-                    Some(_) if !toast.is_unfolded => format!("{text}…"),
-                    _ => text.to_owned(),
-                };
-                ScrollArea::vertical().max_height(most_height).show(ui, |ui| {
-                    ui.add(Label::new(RichText::new(shown).color(theme::TEXT)).wrap());
-                });
+        let font = TextStyle::Body.resolve(ui.style());
+        let galley = ui.painter().layout(shown.clone(), font, theme::TEXT, most.x - 76.0);
+        ui.allocate_ui(galley.size(), |ui| {
+            ui.set_width(galley.size().x + 1.0);
+            ScrollArea::vertical().max_height(most.y).show(ui, |ui| {
+                ui.add(Label::new(RichText::new(shown).color(theme::TEXT)).wrap());
             });
         });
+        if toast.count > 1 {
+            let count = RichText::new(format!("×{}", toast.count)).color(theme::WEAK);
+            ui.label(count).on_hover_text(format!("said {} times", toast.count));
+        }
+        let close = ui.small_button("×").on_hover_text("Dismiss");
+        named(&close, Role::Button, "Dismiss");
+        if close.clicked() {
+            wishes.push(Wish::Dismiss(index));
+        }
     });
-    if !toast.error {
-        return;
+    if toast.error {
+        details(ui, index, toast, beginning.is_some(), wishes);
     }
+}
+
+fn details(ui: &mut Ui, index: usize, toast: &Toast, is_long: bool, wishes: &mut Vec<Wish>) {
     ui.horizontal(|ui| {
-        if beginning.is_some() {
+        if is_long {
             let text = if toast.is_unfolded { "Less" } else { "Details" };
             if ui.small_button(text).clicked() {
                 wishes.push(ProgramWish::UnfoldToast(index).into());

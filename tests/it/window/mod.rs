@@ -2,6 +2,7 @@
 //! itself on a screen.
 
 mod closing;
+mod comfort;
 mod end_to_end;
 mod exports;
 mod input;
