@@ -41,7 +41,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     }
     let mut wishes = keys::pressed(ui, app);
     dropped(ui, app);
-    let frame = Frame::new().fill(theme::PANEL);
+    let frame = Frame::new().fill(theme::panel());
     let padded = frame.inner_margin(Margin::symmetric(10, 8));
     let bar = frame.inner_margin(Margin::symmetric(10, 5));
     Panel::top("top").frame(bar).show(ui, |ui| wishes.extend(top::ui(ui, app)));
@@ -69,7 +69,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .show(ui, |ui| wishes.extend(confined(ui, |ui| inspector::ui(ui, app))));
     }
     let canvas = egui::CentralPanel::no_frame()
-        .frame(Frame::new().fill(theme::CANVAS))
+        .frame(Frame::new().fill(theme::canvas()))
         .show(ui, |ui| wishes.extend(viewport::ui(ui, app)));
     app.program.canvas = Some(canvas.response.rect);
     // No part of the picture that is written.

@@ -45,9 +45,9 @@ fn hint(ui: &mut Ui) {
         return;
     }
     let text = "Click a pixel, or hold Shift and drag a rectangle: its values over all frames appear here";
-    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::WEAK, room.width());
+    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::weak(), room.width());
     let at = room.center() - galley.size() / 2.0;
-    ui.painter().galley(at, galley, theme::WEAK);
+    ui.painter().galley(at, galley, theme::weak());
 }
 
 /// As many as there is room for, the selected one among them.
@@ -80,7 +80,7 @@ fn choices(ui: &mut Ui, app: &App, plots: usize, wishes: &mut Vec<Wish>) {
         let all = app.view.probes.items().len();
         if plots < all {
             let text = format!("   {plots} of {all} shown; select others at the right");
-            ui.label(RichText::new(text).size(10.5).color(theme::WEAK));
+            ui.label(RichText::new(text).size(10.5).color(theme::weak()));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let shown: Vec<usize> = app.view.catalogue.shown().collect();
@@ -115,7 +115,7 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false)
             .show_background(false)
-            .grid_color(theme::LINE)
+            .grid_color(theme::line())
             .grid_spacing(12.0..=220.0)
             .custom_x_axes(vec![axis(Axis::X)])
             .custom_y_axes(vec![axis(Axis::Y).min_thickness(44.0)])
@@ -124,7 +124,7 @@ fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut V
             .sense(egui::Sense::click_and_drag());
         let response = plot.show(ui, |plot| {
             let playhead = app.view.playback.frame().unwrap_or(first) as f64;
-            plot.vline(VLine::new("playhead", playhead).color(theme::TEXT).width(1.0).allow_hover(false));
+            plot.vline(VLine::new("playhead", playhead).color(theme::text()).width(1.0).allow_hover(false));
             let values: Vec<f64> = (0..sweep.sequences.len())
                 .flat_map(|sequence| curve(plot, app, sweep, sequence, probe))
                 .collect();

@@ -41,7 +41,7 @@ pub fn ui(ui: &Ui, app: &mut App) -> Vec<Wish> {
                 if ui.button("Close").on_hover_text("Escape").clicked() {
                     wishes.push(Wish::ToggleHelp);
                 }
-                ui.label(RichText::new("All by name: Ctrl + K").size(11.0).color(theme::WEAK));
+                ui.label(RichText::new("All by name: Ctrl + K").size(11.0).color(theme::weak()));
             });
         });
         ui.add_space(6.0);
@@ -49,7 +49,7 @@ pub fn ui(ui: &Ui, app: &mut App) -> Vec<Wish> {
         let groups = groups(app);
         ScrollArea::vertical().max_height(room.y - 40.0).show(ui, |ui| match &groups[..] {
             [] => {
-                ui.label(RichText::new("No key does that").color(theme::WEAK));
+                ui.label(RichText::new("No key does that").color(theme::weak()));
             }
             groups => show(ui, &columns(groups, count)),
         });
@@ -119,11 +119,11 @@ fn show(ui: &mut Ui, columns: &[&[Group]]) {
 
 fn table(ui: &mut Ui, group: &Group) {
     ui.add_space(4.0);
-    ui.label(RichText::new(group.title).strong().color(theme::ACCENT));
+    ui.label(RichText::new(group.title).strong().color(theme::accent()));
     Grid::new(group.title).num_columns(2).spacing([14.0, 3.0]).show(ui, |ui| {
         for (key, does) in &group.lines {
             ui.label(RichText::new(key).monospace());
-            ui.label(RichText::new(*does).color(theme::TEXT));
+            ui.label(RichText::new(*does).color(theme::text()));
             ui.end_row();
         }
     });

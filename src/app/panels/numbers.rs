@@ -43,7 +43,7 @@ pub fn ui(painter: &Painter, app: &App, part: &Part, scale: f32) {
 
 fn stored(plane: &Plane, x: i32, y: i32) -> Vec<Line> {
     if plane.unreadable_at(x, y).is_some() {
-        return vec![Line { text: "unreadable".to_owned(), colour: theme::ERROR }];
+        return vec![Line { text: "unreadable".to_owned(), colour: theme::error() }];
     }
     let samples = plane.pixel(x, y).unwrap_or_default();
     let named = plane.channels.iter().zip(samples);
@@ -57,7 +57,7 @@ fn delta(app: &App, part: &Part, x: i32, y: i32) -> Option<Line> {
         return None;
     }
     let value = heat.map.values[index];
-    Some(Line { text: format!("Δ{}", float(f64::from(value))), colour: theme::CHANGED })
+    Some(Line { text: format!("Δ{}", float(f64::from(value))), colour: theme::changed() })
 }
 
 fn write(painter: &Painter, middle: Pos2, across: f32, lines: &[Line]) {

@@ -66,7 +66,7 @@ fn steps(ui: &Ui) -> isize {
 /// Draws the lines; returns the one that was clicked.
 fn list(ui: &mut Ui, found: &[Item], chosen: usize, moved: bool, height: f32) -> Option<usize> {
     if found.is_empty() {
-        ui.label(RichText::new("No command is called so").color(theme::WEAK));
+        ui.label(RichText::new("No command is called so").color(theme::weak()));
         return None;
     }
     let mut clicked = None;
@@ -91,7 +91,7 @@ fn line(ui: &mut Ui, item: &Item, chosen: bool) -> bool {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), layout, |ui| {
         ui.add_space(10.0);
         // Not every font has arrows.
-        ui.label(RichText::new(&item.detail).monospace().size(11.0).color(theme::WEAK));
+        ui.label(RichText::new(&item.detail).monospace().size(11.0).color(theme::weak()));
         let layout = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
         ui.with_layout(layout, |ui| {
             let button = egui::Button::selectable(chosen, text(item)).truncate();
@@ -108,7 +108,7 @@ fn line(ui: &mut Ui, item: &Item, chosen: bool) -> bool {
 fn text(item: &Item) -> LayoutJob {
     let mut job = LayoutJob::default();
     for (place, c) in item.text.chars().enumerate() {
-        let colour = if item.places.contains(&place) { theme::ACCENT } else { theme::TEXT };
+        let colour = if item.places.contains(&place) { theme::accent() } else { theme::text() };
         let format = TextFormat { font_id: FontId::proportional(13.0), color: colour, ..Default::default() };
         job.append(c.encode_utf8(&mut [0; 4]), 0.0, format);
     }

@@ -41,7 +41,7 @@ pub fn ui(ui: &Ui, app: &App) -> Vec<Wish> {
 }
 
 fn label(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).color(theme::WEAK));
+    ui.label(RichText::new(text).color(theme::weak()));
 }
 
 fn colours(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -94,7 +94,7 @@ fn memory(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     });
     ui.end_row();
     ui.label("");
-    ui.label(RichText::new("from the next start on").size(11.0).color(theme::WEAK));
+    ui.label(RichText::new("from the next start on").size(11.0).color(theme::weak()));
     ui.end_row();
 }
 
@@ -108,7 +108,7 @@ fn files(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         format!("Settings: {}", store.settings.display()),
     ];
     for line in lines {
-        ui.add(egui::Label::new(RichText::new(line).size(11.0).color(theme::WEAK)).wrap());
+        ui.add(egui::Label::new(RichText::new(line).size(11.0).color(theme::weak())).wrap());
     }
     let button = ui.button("Copy the path of the keys");
     if button.on_hover_text(store.keys.display().to_string()).clicked() {

@@ -22,9 +22,9 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
     let width = (canvas.width() - 60.0).clamp(160.0, 420.0);
     area.show(ui.ctx(), |ui| {
         for (index, toast) in app.toasts.iter().enumerate() {
-            let colour = if toast.error { theme::ERROR } else { theme::ACCENT };
+            let colour = if toast.error { theme::error() } else { theme::accent() };
             let frame = Frame::new()
-                .fill(theme::RAISED)
+                .fill(theme::raised())
                 .stroke(Stroke::new(1.0, colour))
                 .corner_radius(5)
                 .inner_margin(Margin::symmetric(12, 7));
@@ -46,15 +46,15 @@ fn notice(ui: &mut Ui, index: usize, toast: &Toast, most: Vec2, wishes: &mut Vec
     };
     ui.horizontal_top(|ui| {
         let font = TextStyle::Body.resolve(ui.style());
-        let galley = ui.painter().layout(shown.clone(), font, theme::TEXT, most.x - 76.0);
+        let galley = ui.painter().layout(shown.clone(), font, theme::text(), most.x - 76.0);
         ui.allocate_ui(galley.size(), |ui| {
             ui.set_width(galley.size().x + 1.0);
             ScrollArea::vertical().max_height(most.y).show(ui, |ui| {
-                ui.add(Label::new(RichText::new(shown).color(theme::TEXT)).wrap());
+                ui.add(Label::new(RichText::new(shown).color(theme::text())).wrap());
             });
         });
         if toast.count > 1 {
-            let count = RichText::new(format!("×{}", toast.count)).color(theme::WEAK);
+            let count = RichText::new(format!("×{}", toast.count)).color(theme::weak());
             ui.label(count).on_hover_text(format!("said {} times", toast.count));
         }
         let close = ui.small_button("×").on_hover_text("Dismiss");

@@ -17,7 +17,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     if items.is_empty() {
         let text =
             "Click a pixel, or hold Shift and drag a rectangle: its values are followed over all frames.";
-        ui.label(RichText::new(text).color(theme::WEAK));
+        ui.label(RichText::new(text).color(theme::weak()));
         return wishes;
     }
     for tracked in items {
@@ -48,13 +48,13 @@ fn item(ui: &mut Ui, app: &App, tracked: &Tracked, wishes: &mut Vec<Wish>) {
             wishes.push(Action::SelectProbe(tracked.id).into());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let remove = ui.add(egui::Button::new(RichText::new("×").color(theme::WEAK)).frame(false));
+            let remove = ui.add(egui::Button::new(RichText::new("×").color(theme::weak())).frame(false));
             named(&remove, Role::Button, &format!("Remove {text}"));
             if remove.on_hover_text("Stop tracking").clicked() {
                 wishes.push(Action::RemoveProbe(tracked.id).into());
             }
             if let Some((delta, changed)) = now(app, tracked) {
-                let colour = if changed { theme::CHANGED } else { theme::WEAK };
+                let colour = if changed { theme::changed() } else { theme::weak() };
                 let text = format!("Δ {}", values::short(delta));
                 ui.label(RichText::new(text).monospace().size(10.5).color(colour))
                     .on_hover_text(format!("The largest delta of its channels: {delta}"));
