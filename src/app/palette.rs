@@ -94,10 +94,15 @@ fn named(app: &App) -> impl Iterator<Item = Item> {
     let sides = sequences.filter(|(index, _)| view.reference != Some(*index)).flat_map(|(index, entry)| {
         let name = &entry.sequence.name;
         let candidate = Item::new(format!("Show {name} as candidate"), "sequence", Target::Candidate(index));
-        [candidate, Item::new(format!("Compare with {name} as reference"), "sequence", Target::Reference(index))]
+        [
+            candidate,
+            Item::new(format!("Compare with {name} as reference"), "sequence", Target::Reference(index)),
+        ]
     });
     let recent = app.program.recent.paths.iter();
-    let recent = recent.map(|path| Item::new(format!("Open {}", path.display()), "opened lately", Target::Open(path.clone())));
+    let recent = recent.map(|path| {
+        Item::new(format!("Open {}", path.display()), "opened lately", Target::Open(path.clone()))
+    });
     view.aovs.iter().map(aov).chain(sides).chain(recent)
 }
 
@@ -105,7 +110,8 @@ fn named(app: &App) -> impl Iterator<Item = Item> {
 fn written(app: &App, query: &str) -> Vec<Item> {
     let query = query.trim();
     let is_open = !app.view.catalogue.entries().is_empty();
-    if let Some(name) = query.strip_prefix("save ").map(str::trim).filter(|name| is_open && !name.is_empty()) {
+    if let Some(name) = query.strip_prefix("save ").map(str::trim).filter(|name| is_open && !name.is_empty())
+    {
         let path = Path::new(name).to_owned();
         return vec![Item::new(format!("Save the workspace as {name}"), "file", Target::SaveTo(path))];
     }

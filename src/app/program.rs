@@ -89,7 +89,9 @@ impl App {
     pub fn remember_in(&mut self, store: Store) {
         match store::read(&store.settings).and_then(|text| Settings::read(&text.unwrap_or_default())) {
             Ok(settings) => self.program.settings = settings,
-            Err(error) => self.say(format!("settings as at first, since {}: {error}", store.settings.display()), true),
+            Err(error) => {
+                self.say(format!("settings as at first, since {}: {error}", store.settings.display()), true)
+            }
         }
         match store::read(&store.keys) {
             Ok(Some(text)) => {

@@ -10,9 +10,9 @@ use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy}
 use winit::window::{Window, WindowId};
 
 use super::save::{Capture, SaveJob};
+use super::settings::Settings;
 use super::store::Store;
 use super::surface::{Drawing, Surface};
-use super::settings::Settings;
 use super::{App, Options, store, theme};
 use crate::load::{Wake, half_of_free_memory};
 
@@ -114,7 +114,8 @@ impl Shell {
         let side = surface.max_texture_side();
         let scale = window.scale_factor() as f32;
         let root = egui::ViewportId::ROOT;
-        let mut input = egui_winit::State::new(ctx.clone(), root, event_loop, Some(scale), window.theme(), Some(side));
+        let mut input =
+            egui_winit::State::new(ctx.clone(), root, event_loop, Some(scale), window.theme(), Some(side));
         input.init_accesskit(event_loop, &window, self.proxy.clone());
         self.use_device_of(&surface);
         window.set_visible(true);
@@ -130,7 +131,7 @@ impl Shell {
     /// Draws; where the device turns out to be lost, on a new one.
     fn draw_on_any(&mut self, event_loop: &ActiveEventLoop) -> anyhow::Result<()> {
         let drawn = self.draw();
-        let check = self.screen.as_ref().map_or(Ok(()), |screen| screen.surface.gpu().check());
+        let check = self.screen.as_ref().map_or(Ok(()), |screen| screen.surface.check());
         match (drawn, check) {
             (Ok(()), Ok(())) => Ok(()),
             (Err(error), _) => self.renew(event_loop, &format!("{error:#}")),

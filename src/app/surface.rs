@@ -91,6 +91,15 @@ impl Surface {
         self.gpu.clone()
     }
 
+    /// Ok while the device draws.
+    ///
+    /// # Errors
+    /// Why it does not: it is lost, or was given something that it cannot do.
+    pub fn check(&self) -> Result<(), crate::gpu::Error> {
+        self.gpu.poll()?;
+        self.gpu.check()
+    }
+
     /// What draws.
     pub fn describe(&self) -> Device {
         let info = self.gpu.info().clone();
@@ -119,11 +128,7 @@ impl Surface {
     ///
     /// # Errors
     /// When the surface is lost and cannot be made again.
-    pub fn draw(
-        &mut self,
-        window: &Arc<Window>,
-        mut drawing: Drawing<'_>,
-    ) -> anyhow::Result<Option<Taken>> {
+    pub fn draw(&mut self, window: &Arc<Window>, mut drawing: Drawing<'_>) -> anyhow::Result<Option<Taken>> {
         let mut set: Vec<_> = drawing.textures.set.drain().collect();
         set.sort_unstable_by_key(|(id, _)| *id);
         for (id, deltas) in set {
@@ -172,9 +177,9 @@ impl Surface {
             pixels_per_point: drawing.pixels_per_point,
         };
         let (device, queue) = (self.gpu.device(), self.gpu.queue());
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("window") });
-        let mut commands =
-            self.renderer.update_buffers(device, queue, &mut encoder, jobs, &screen);
+        let mut encoder =
+            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("window") });
+        let mut commands = self.renderer.update_buffers(device, queue, &mut encoder, jobs, &screen);
         self.render(&mut encoder, &frame.texture, jobs, &screen);
         let taken = drawing.wanted.and_then(|wanted| self.take(&mut encoder, wanted, jobs, &screen));
         commands.push(encoder.finish());
@@ -195,7 +200,10 @@ impl Surface {
             view: &view,
             depth_slice: None,
             resolve_target: None,
-            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                store: wgpu::StoreOp::Store,
+            },
         };
         let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("window"),
@@ -222,7 +230,10 @@ impl Surface {
         let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(width as f32, height as f32));
         let area = (wanted * screen.pixels_per_point).intersect(whole);
         let (x, y) = (area.left().round() as u32, area.top().round() as u32);
-        let size = ((area.right().round() as u32).saturating_sub(x), (area.bottom().round() as u32).saturating_sub(y));
+        let size = (
+            (area.right().round() as u32).saturating_sub(x),
+            (area.bottom().round() as u32).saturating_sub(y),
+        );
         if size.0 == 0 || size.1 == 0 {
             return None;
         }
@@ -247,7 +258,8 @@ impl Surface {
         });
         let mut from = texture.as_image_copy();
         from.origin = wgpu::Origin3d { x, y, z: 0 };
-        let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None };
+        let layout =
+            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None };
         let onto = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
         let extent = wgpu::Extent3d { width: size.0, height: size.1, depth_or_array_layers: 1 };
         encoder.copy_texture_to_buffer(from, onto, extent);

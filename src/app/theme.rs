@@ -308,8 +308,7 @@ mod tests {
     /// The contrast ratio of WCAG 2.
     fn contrast(a: Color32, b: Color32) -> f32 {
         let linear = |c: u8| egui::ecolor::linear_f32_from_gamma_u8(c);
-        let luminance =
-            |c: Color32| 0.2126 * linear(c.r()) + 0.7152 * linear(c.g()) + 0.0722 * linear(c.b());
+        let luminance = |c: Color32| 0.2126 * linear(c.r()) + 0.7152 * linear(c.g()) + 0.0722 * linear(c.b());
         let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
         (a / b).max(b / a)
     }

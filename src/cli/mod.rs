@@ -10,9 +10,9 @@ pub mod info;
 pub mod limits;
 pub mod output;
 pub mod probe;
-pub mod workspace;
 mod progress;
 mod table;
+pub mod workspace;
 
 /// The command line of aovscope.
 #[derive(Debug, Parser)]

@@ -66,7 +66,9 @@ impl Args {
             None => self.plan_of_paths()?,
         };
         if plan.probes.is_empty() {
-            bail!("the workspace tracks nothing: name a pixel with --pixel X,Y or a region with --region X,Y,W,H");
+            bail!(
+                "the workspace tracks nothing: name a pixel with --pixel X,Y or a region with --region X,Y,W,H"
+            );
         }
         Ok((plan, skipped))
     }

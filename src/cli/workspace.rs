@@ -31,7 +31,9 @@ impl Base {
     pub fn read(file: &Path, task: Task) -> anyhow::Result<Self> {
         let read = Workspace::read(file)?;
         for field in &read.unknown {
-            super::note(&format!("left out: the workspace has a field {field:?} that is not known: {file:?}"));
+            super::note(&format!(
+                "left out: the workspace has a field {field:?} that is not known: {file:?}"
+            ));
         }
         let found = read.workspace.find();
         let plan = read.workspace.plan(&found, task)?;

@@ -203,7 +203,9 @@ impl Workspace {
         self.frame_set()?;
         for (aov, rule) in &self.rules {
             if let Some(abs) = rule.abs.filter(|abs| !(abs.is_finite() && *abs >= 0.0)) {
-                return Err(format!("the tolerance of {aov:?} must be a finite number of at least 0, not {abs}"));
+                return Err(format!(
+                    "the tolerance of {aov:?} must be a finite number of at least 0, not {abs}"
+                ));
             }
         }
         for Probe { window, shape, .. } in &self.probes {
@@ -244,7 +246,9 @@ impl Workspace {
         for (index, saved) in self.sequences.iter().enumerate() {
             match discover(&[PathBuf::from(&saved.path)], Depth::Recursive) {
                 Ok(discovery) => {
-                    let new = |s: &Sequence| found.sequences.iter().all(|(_, known)| known.frames[0] != s.frames[0]);
+                    let new = |s: &Sequence| {
+                        found.sequences.iter().all(|(_, known)| known.frames[0] != s.frames[0])
+                    };
                     let sequences: Vec<_> = discovery.sequences.into_iter().filter(new).collect();
                     found.sequences.extend(sequences.into_iter().map(|sequence| (index, sequence)));
                 }

@@ -85,7 +85,8 @@ impl Keymap {
                 group = binding.group;
                 text.push_str(&format!("\n# {group}\n"));
             }
-            let keys: Vec<String> = self.keys(place).iter().map(|key| format!("{:?}", key_name(key))).collect();
+            let keys: Vec<String> =
+                self.keys(place).iter().map(|key| format!("{:?}", key_name(key))).collect();
             text.push_str(&format!("{} = [{}] # {}\n", binding.id(), keys.join(", "), binding.text));
         }
         text
@@ -151,8 +152,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_and_the_rest_counts() {
-        let (keymap, wrong) =
-            Keymap::read("fly = \"F\"\nfit = \"Hyper+F\"\nredo = \"W\"\nundo = \"W\"\nplay = 3\nrest = \"F9\"");
+        let (keymap, wrong) = Keymap::read(
+            "fly = \"F\"\nfit = \"Hyper+F\"\nredo = \"W\"\nundo = \"W\"\nplay = 3\nrest = \"F9\"",
+        );
         let parts = ["\"fly\"", "Hyper", "no longer show-wipe", "redo and to undo", "3 is neither"];
         for part in parts {
             assert!(wrong.iter().any(|line| line.contains(part)), "{part}: {wrong:?}");

@@ -48,7 +48,8 @@ pub fn parse_key(text: &str) -> Result<KeyboardShortcut, String> {
     }
     let upper = name.to_ascii_uppercase();
     let key = Key::from_name(name).or_else(|| Key::from_name(&upper));
-    let key = key.ok_or_else(|| format!("{name:?} in {text:?} is no key (as A, F5, Left, PageDown, Comma)"))?;
+    let key =
+        key.ok_or_else(|| format!("{name:?} in {text:?} is no key (as A, F5, Left, PageDown, Comma)"))?;
     Ok(KeyboardShortcut::new(modifiers, key))
 }
 

@@ -45,7 +45,8 @@ fn hint(ui: &mut Ui) {
         return;
     }
     let text = "Click a pixel, or hold Shift and drag a rectangle: its values over all frames appear here";
-    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::weak(), room.width());
+    let galley =
+        ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::weak(), room.width());
     let at = room.center() - galley.size() / 2.0;
     ui.painter().galley(at, galley, theme::weak());
 }

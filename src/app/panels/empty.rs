@@ -23,7 +23,13 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     ui.painter().rect(frame, 10.0, theme::panel(), Stroke::new(1.5, colour), StrokeKind::Inside);
     if app.opening {
         let font = FontId::proportional(15.0);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, "Looking for sequences…", font, theme::text());
+        ui.painter().text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            "Looking for sequences…",
+            font,
+            theme::text(),
+        );
         return wishes;
     }
     let mut inner = ui.new_child(UiBuilder::new().max_rect(frame.shrink2(vec2(32.0, 30.0))));

@@ -34,7 +34,8 @@ pub fn ui(ui: &Ui, app: &mut App) -> Vec<Wish> {
         ui.set_max_size(vec2(room.x.min(COLUMN * count as f32), room.y));
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keys").heading());
-            let search = TextEdit::singleline(&mut app.program.help_search).hint_text("Search").desired_width(170.0);
+            let search =
+                TextEdit::singleline(&mut app.program.help_search).hint_text("Search").desired_width(170.0);
             let search = ui.add(search).on_hover_text("A part of what a key does, or of its name");
             named(&search, Role::TextInput, "Search keys");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -49,8 +49,9 @@ fn pixel(ui: &mut Ui, app: &App) {
     };
     // Columns of fixed width: the numbers under the pointer must not move the picture.
     let columns = Columns::of(ui);
-    let tint =
-        |index: Option<usize>| index.map_or(theme::weak(), |index| theme::sequence(&app.view.catalogue, index));
+    let tint = |index: Option<usize>| {
+        index.map_or(theme::weak(), |index| theme::sequence(&app.view.catalogue, index))
+    };
     ui.spacing_mut().item_spacing = egui::vec2(0.0, 1.0);
     columns.row(
         ui,

@@ -71,7 +71,8 @@ fn list(ui: &mut Ui, found: &[Item], chosen: usize, moved: bool, height: f32) ->
     }
     let mut clicked = None;
     ui.spacing_mut().item_spacing.y = 0.0;
-    let mut area = ScrollArea::vertical().max_height(height);
+    // As high as there is room: a modal that was small before is not to stay so.
+    let mut area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
     if moved {
         let top = chosen as f32 * ROW;
         area = area.vertical_scroll_offset((top - height * 0.5).max(0.0));

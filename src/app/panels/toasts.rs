@@ -1,6 +1,9 @@
 //! Notices, at the lower right of the canvas.
 
-use egui::{Align2, Area, Frame, Id, Label, Margin, Rect, RichText, Role, ScrollArea, Stroke, TextStyle, Ui, Vec2, vec2};
+use egui::{
+    Align2, Area, Frame, Id, Label, Margin, Rect, RichText, Role, ScrollArea, Stroke, TextStyle, Ui, Vec2,
+    vec2,
+};
 
 use super::named;
 use crate::app::program::ProgramWish;
@@ -29,7 +32,8 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
                 .corner_radius(5)
                 .inner_margin(Margin::symmetric(12, 7));
             ui.push_id(index, |ui| {
-                frame.show(ui, |ui| notice(ui, index, toast, vec2(width, canvas.height() * 0.5), &mut wishes));
+                frame
+                    .show(ui, |ui| notice(ui, index, toast, vec2(width, canvas.height() * 0.5), &mut wishes));
             });
             ui.add_space(4.0);
         }

@@ -33,7 +33,9 @@ pub enum WorkspaceError {
         path: PathBuf,
     },
     /// Of a program that is newer.
-    #[error("the workspace is of version {version}, and this aovscope knows up to {known}: update aovscope to open {path:?}")]
+    #[error(
+        "the workspace is of version {version}, and this aovscope knows up to {known}: update aovscope to open {path:?}"
+    )]
     Newer {
         /// Its version.
         version: u32,

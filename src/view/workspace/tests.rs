@@ -82,7 +82,9 @@ fn what_is_no_workspace_is_refused_in_words() {
         (format!("{head}[rules.Z]\nabs = nan"), "NaN"),
         (format!("{head}[screen]\nmode = \"upside-down\""), "upside-down"),
         (
-            format!("{head}[[probes]]\nshape = \"pixel\"\nwindow = {{ x = 0, y = 0, width = 2, height = 1 }}"),
+            format!(
+                "{head}[[probes]]\nshape = \"pixel\"\nwindow = {{ x = 0, y = 0, width = 2, height = 1 }}"
+            ),
             "2 × 1",
         ),
     ] {

@@ -44,7 +44,8 @@ fn compare_and_probe_give_what_paths_and_options_give() {
     std::fs::write(folder.join("rules.toml"), RULES).expect("written");
     let (v1, v2) = (pattern("clothsimv1"), pattern("clothsimv2"));
     let workspace = ["--workspace", "a.aovscope.toml"];
-    let options = ["--rules", "rules.toml", "--frames", "12-13", "--pixel", "93,31", "--region", "hem=40,20,13,8"];
+    let options =
+        ["--rules", "rules.toml", "--frames", "12-13", "--pixel", "93,31", "--region", "hem=40,20,13,8"];
     let same = |command: &[&str], paths: &[&str], extra: &[&str], changed: &[&str]| {
         let by_file = aovscope(folder, &[command, &workspace, extra].concat());
         let by_hand = aovscope(folder, &[command, paths, &options, changed].concat());
@@ -67,7 +68,8 @@ fn what_is_given_beside_it_takes_its_place() {
     let base = ["compare", "--workspace", "a.aovscope.toml", "--json", "-", "--aov", "ViewLayer.Combined"];
     let frames = |extra: &[&str]| {
         let output = aovscope(folder, &[&base, extra].concat());
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+        let report: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
         report["frames"].as_array().expect("frames").clone()
     };
     assert_eq!(frames(&[]).len(), 3);
@@ -87,7 +89,12 @@ fn what_is_given_beside_it_takes_its_place() {
     assert!(text.contains(",1,2,1,1,") && !text.contains(",93,31,1,1,"), "{text}");
     let swapped = ["probe", "--workspace", "a.aovscope.toml", "--reference", "clothsimv1"];
     assert!(aovscope(folder, &swapped).status.code().is_some_and(|code| code <= 1));
-    assert_eq!(aovscope(folder, &["compare", "--workspace", "a.aovscope.toml", "--against", "previous"]).status.code(), Some(1));
+    assert_eq!(
+        aovscope(folder, &["compare", "--workspace", "a.aovscope.toml", "--against", "previous"])
+            .status
+            .code(),
+        Some(1)
+    );
 }
 
 #[test]
@@ -103,7 +110,11 @@ fn what_is_missing_or_unknown_is_told_and_the_rest_is_done() {
     std::fs::write(&file, format!("{text}[[sequences]]\npath = \"gone/c.####.exr\"\n")).expect("written");
     let output = aovscope(folder, &["probe", "--workspace", "a.aovscope.toml"]);
     assert_eq!(output.status.code(), Some(2), "something is missing");
-    assert!(stderr(&output).contains("gone") && stderr(&output).contains("mend its path"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("gone") && stderr(&output).contains("mend its path"),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(output.stdout, whole.stdout, "the rest is the same");
     std::fs::write(&file, text.replace("version = 1", "version = 7")).expect("written");
     let output = aovscope(folder, &["compare", "--workspace", "a.aovscope.toml"]);

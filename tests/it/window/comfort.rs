@@ -223,7 +223,7 @@ fn what_was_opened_is_offered_again() {
 #[test]
 fn notices_are_counted_unfolded_and_stay_where_something_went_wrong() {
     let mut harness = harness(&[]);
-    let long = format!("something went wrong {}", "and wrong again ".repeat(40));
+    let long = format!("something went wrong {}", "and wrong again ".repeat(40).trim_end());
     (0..3).for_each(|_| harness.state_mut().say(long.clone(), true));
     harness.run_steps(2);
     assert_eq!(harness.state().toasts.len(), 1);
@@ -231,6 +231,7 @@ fn notices_are_counted_unfolded_and_stay_where_something_went_wrong() {
     assert!(harness.query_by_label(&long).is_none());
     harness.get_by_label("Details").click();
     harness.run_steps(2);
+    assert!(harness.state().toasts[0].is_unfolded);
     assert!(harness.query_by_label(&long).is_some());
     (0..9).for_each(|n| harness.state_mut().say(format!("quiet {n}"), false));
     assert!(harness.state().toasts.iter().any(|toast| toast.error), "errors outlast the rest");
@@ -252,4 +253,13 @@ fn help_is_searched() {
     assert!(harness.query_by_label("Next frame").is_none());
     key(&mut harness, Modifiers::NONE, Key::Escape);
     assert!(!harness.state().help);
+}
+
+#[test]
+fn the_command_prints_the_keys_as_the_file_that_changes_them() {
+    let output = Command::new(env!("CARGO_BIN_EXE_aovscope")).arg("keys").output().expect("the program runs");
+    assert!(output.status.success());
+    let table: toml::Table = toml::from_str(&String::from_utf8_lossy(&output.stdout)).expect("TOML");
+    assert_eq!(table["fit"].as_array().map(Vec::len), Some(1));
+    assert_eq!(table["undo"][0].as_str(), Some("Ctrl+Z"));
 }
