@@ -14,9 +14,10 @@ use super::marks::mark;
 use super::save::{SaveJob, save};
 use super::sweep;
 use super::target::Target;
+use super::tracking;
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
-use crate::export::{self, MapCaption, MapStyle};
+use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
@@ -57,6 +58,8 @@ pub enum Message {
     SaveTo(Option<PathBuf>),
     /// A workspace was saved, or why not.
     Saved(Result<PathBuf, String>),
+    /// Something was found out about tracked things.
+    Found(tracking::Found),
     /// A file was written, or why not.
     Exported(Result<PathBuf, String>),
 }
@@ -111,6 +114,19 @@ pub struct MarksJob {
     pub aovs: Vec<(String, Rule)>,
 }
 
+/// How tracked values are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrackFormat {
+    /// A table.
+    Csv,
+    /// Arrays.
+    Npz,
+    /// Curves as vector graphics.
+    Svg(CurveStyle),
+    /// Curves as a picture.
+    Png(CurveStyle),
+}
+
 /// Follow what is tracked over all frames, and write that.
 pub struct TrackExport {
     /// Goes with every answer.
@@ -119,8 +135,8 @@ pub struct TrackExport {
     pub plan: Plan,
     /// Where it goes.
     pub target: Target,
-    /// Whether as NPZ; else as CSV.
-    pub npz: bool,
+    /// How it is written.
+    pub format: TrackFormat,
     /// Set to end it early.
     pub cancel: Arc<AtomicBool>,
 }
@@ -177,6 +193,8 @@ pub struct Workers {
     pub export: Queue<ExportJob>,
     /// Writes files that must not wait for those.
     pub save: Queue<SaveJob>,
+    /// Finds out about tracked things.
+    pub tracking: tracking::Background,
     /// Their messages.
     pub inbox: Receiver<Message>,
     sender: Sender<Message>,
@@ -216,6 +234,7 @@ impl Workers {
         let marks = Latest::spawn("marks", move |job: MarksJob, stale| {
             mark(&job, &planes, judge.as_ref(), stale, &tell);
         })?;
+        let tracking = tracking::Background::new([teller(&sender, wake), teller(&sender, wake)])?;
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let export = Queue::spawn("export", move |job: ExportJob| {
             tell(match job {
@@ -232,7 +251,18 @@ impl Workers {
         let save = Queue::spawn("save", move |job: SaveJob| {
             save(job).map(&tell);
         })?;
-        Ok(Self { open, compare, sweep, marks, export, save, inbox, sender, wake: Arc::clone(wake) })
+        Ok(Self {
+            open,
+            compare,
+            sweep,
+            marks,
+            export,
+            save,
+            tracking,
+            inbox,
+            sender,
+            wake: Arc::clone(wake),
+        })
     }
 
     /// Asks for folders in the system's own dialog, on a thread of its own.
@@ -287,6 +317,7 @@ impl Workers {
         self.compare.leave();
         self.sweep.leave();
         self.marks.leave();
+        self.tracking.leave();
         self.export.finish();
         self.save.finish();
     }
@@ -432,9 +463,14 @@ fn track(
         other => because(&other),
     })?;
     let series = finished.series.ok_or_else(|| because(&"nothing is tracked"))?;
-    let export = if job.npz { export::export_npz } else { export::export_csv };
     let path = job.target.path().map_err(TrackFailure::Because)?;
-    export(&series, &path).map_err(|error| because(&error))?;
+    let written = match &job.format {
+        TrackFormat::Csv => export::export_csv(&series, &path),
+        TrackFormat::Npz => export::export_npz(&series, &path),
+        TrackFormat::Svg(style) => export::export_curves_svg(&series, style, &path),
+        TrackFormat::Png(style) => export::export_curves_png(&series, style, &path),
+    };
+    written.map_err(|error| because(&error))?;
     let incomplete = finished.summary.verdict() == Verdict::Incomplete;
     Ok(Tracked { path, incomplete })
 }

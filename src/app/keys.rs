@@ -13,7 +13,7 @@ use super::exports::ExportKind;
 use super::program::ProgramWish;
 use super::settings::ThemeChoice;
 use super::ui::Wish;
-use crate::view::{Action, Mode, Scope, Tool};
+use crate::view::{Action, Mode, ProbeAction, Scope, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -111,8 +111,8 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Reset exposure, range and zoom" as "reset-view": [plain(Key::R)] => |_| Action::ResetView.into();
     }
     "What is compared" {
-        "Next AOV" as "next-aov": [plain(Key::CloseBracket), plain(Key::PageDown)] => |_| Action::StepAov(1).into();
-        "Previous AOV" as "previous-aov": [plain(Key::OpenBracket), plain(Key::PageUp)] => |_| Action::StepAov(-1).into();
+        "Next AOV" as "next-aov": [plain(Key::CloseBracket), plain(Key::PageDown)] => |app| bracket(app, 1);
+        "Previous AOV" as "previous-aov": [plain(Key::OpenBracket), plain(Key::PageUp)] => |app| bracket(app, -1);
         "Next candidate" as "next-candidate": [plain(Key::ArrowDown)] => |_| Action::StepCandidate(1).into();
         "Previous candidate" as "previous-candidate": [plain(Key::ArrowUp)] => |_| Action::StepCandidate(-1).into();
     }
@@ -123,6 +123,23 @@ pub const BINDINGS: &[Binding] = bindings! {
             let id = app.view.probes.selected().map_or(u64::MAX, |tracked| tracked.id);
             Action::RemoveProbe(id).into()
         };
+    }
+    "Tracking, in detail" {
+        "Paint masks (Alt erases, Shift begins another)": [plain(Key::B)] => |_| Action::SetTool(Tool::Brush).into();
+        "Track all pixels with an id": [shift(Key::O)] => |_| Action::SetTool(Tool::Object).into();
+        "Track the selected a second time": [command(Key::D)] => |_| Action::Probe(ProbeAction::Duplicate).into();
+        "Move the selected left": [alt(Key::ArrowLeft)] => |_| moved(-1, 0);
+        "Move the selected right": [alt(Key::ArrowRight)] => |_| moved(1, 0);
+        "Move the selected up": [alt(Key::ArrowUp)] => |_| moved(0, -1);
+        "Move the selected down": [alt(Key::ArrowDown)] => |_| moved(0, 1);
+        "Move it left by 10": [alt_shift(Key::ArrowLeft)] => |_| moved(-10, 0);
+        "Move it right by 10": [alt_shift(Key::ArrowRight)] => |_| moved(10, 0);
+        "Move it up by 10": [alt_shift(Key::ArrowUp)] => |_| moved(0, -10);
+        "Move it down by 10": [alt_shift(Key::ArrowDown)] => |_| moved(0, 10);
+        "Make the selected rectangle narrower": [command_alt(Key::ArrowLeft)] => |_| resized(-1, 0);
+        "Make it wider": [command_alt(Key::ArrowRight)] => |_| resized(1, 0);
+        "Make it lower": [command_alt(Key::ArrowUp)] => |_| resized(0, -1);
+        "Make it higher": [command_alt(Key::ArrowDown)] => |_| resized(0, 1);
     }
     "Program" {
         "Undo" as "undo": [command(Key::Z)] => |_| Action::Undo.into();
@@ -141,6 +158,31 @@ pub const BINDINGS: &[Binding] = bindings! {
     }
 };
 
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const fn alt_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT.plus(Modifiers::SHIFT), key)
+}
+
+fn moved(x: i32, y: i32) -> Wish {
+    Action::Probe(ProbeAction::Move(x, y)).into()
+}
+
+fn resized(x: i32, y: i32) -> Wish {
+    Action::Probe(ProbeAction::Resize(x, y)).into()
+}
+
+/// The brush's size while there is a brush, else the AOV.
+fn bracket(app: &App, by: i64) -> Wish {
+    if app.view.tool == Tool::Brush {
+        super::panels::pointer::brush_by(app, by as i32)
+    } else {
+        Action::StepAov(by).into()
+    }
+}
+
 /// Keys that do something for as long as they are held, for the help.
 pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in its stead the candidate")];
 
@@ -148,6 +190,9 @@ pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in
 pub const MOUSE: &[(&str, &str)] = &[
     ("Click", "track a pixel"),
     ("Shift + drag", "track a rectangle"),
+    ("[ ], Ctrl + wheel", "size of the brush, while it is the tool"),
+    ("Ctrl + C", "copy the values under the pointer, or those selected"),
+    ("Ctrl + V", "track x,y or x,y,w,h of a text"),
     ("Wheel", "zoom at the pointer"),
     ("Middle or right drag", "pan"),
     ("Space + drag", "pan"),

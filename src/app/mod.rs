@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod clipboard;
 mod coarse;
 mod exports;
 mod fuzzy;
@@ -29,6 +30,7 @@ mod sweeps;
 mod target;
 mod textures;
 mod theme;
+mod tracking;
 mod ui;
 mod uploads;
 

@@ -28,6 +28,7 @@ impl App {
         self.refresh_shown();
         self.request_sweep();
         self.request_marks();
+        self.request_figures();
     }
 
     fn request_planes(&self) {

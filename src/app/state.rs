@@ -14,6 +14,7 @@ use super::program::Program;
 use super::requests::MarksKey;
 use super::sweeps::SweepKey;
 use super::target::export_folders;
+use super::tracking::Tracking;
 use super::uploads::{Shelf, Uploads};
 use crate::gpu::Gpu;
 use crate::image::Plane;
@@ -104,6 +105,8 @@ pub struct App {
     pub program: Program,
     /// Whether folders are being searched.
     pub opening: bool,
+    /// Strokes and figures of what is tracked.
+    pub(super) tracking: Tracking,
     /// Rectangle that is being drawn, from its first corner.
     pub drawing: Option<(i32, i32)>,
     /// A button that is down in the picture.
@@ -162,6 +165,7 @@ impl App {
             help: false,
             program: Program::default(),
             opening: false,
+            tracking: Tracking::default(),
             drawing: None,
             gesture: None,
             space: Space::Up,
@@ -352,6 +356,7 @@ impl App {
             Message::SaveTo(path) => path.iter().for_each(|path| self.save_workspace(path)),
             Message::Saved(Ok(path)) => self.saved(path),
             Message::Saved(Err(error)) => self.say(error, true),
+            Message::Found(found) => self.found(found),
             Message::Exported(Ok(path)) => self.say(format!("written: {}", path.display()), false),
             Message::Exported(Err(error)) => self.say(error, true),
         }

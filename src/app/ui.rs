@@ -4,6 +4,7 @@ use egui::{Frame, Margin, Panel};
 
 use super::panels::{bottom, confined, help, inspector, left, palette, settings, toasts, top, viewport};
 use super::program::ProgramWish;
+use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
 
@@ -21,6 +22,8 @@ pub enum Wish {
     ToggleHelp,
     /// Put text on the clipboard.
     Copy(String),
+    /// About what is tracked.
+    Tracking(TrackingWish),
     /// Forget the notice of that index.
     Dismiss(usize),
     /// To the program around the view.
@@ -40,6 +43,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
         app.view.history.seal();
     }
     let mut wishes = keys::pressed(ui, app);
+    wishes.extend(clipboard(ui));
     dropped(ui, app);
     let frame = Frame::new().fill(theme::panel());
     let padded = frame.inner_margin(Margin::symmetric(10, 8));
@@ -84,6 +88,19 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     obey(ui, app, wishes);
 }
 
+/// What the system says of copying and pasting, unless text is being written.
+fn clipboard(ui: &egui::Ui) -> Vec<Wish> {
+    if ui.ctx().text_edit_focused() {
+        return Vec::new();
+    }
+    let wish = |event: &egui::Event| match event {
+        egui::Event::Copy => Some(Wish::Tracking(TrackingWish::CopyValues)),
+        egui::Event::Paste(text) => Some(Wish::Tracking(TrackingWish::Paste(text.clone()))),
+        _ => None,
+    };
+    ui.input(|input| input.events.iter().filter_map(wish).collect())
+}
+
 fn dropped(ui: &egui::Ui, app: &mut App) {
     let files = ui.input(|input| input.raw.dropped_files.clone());
     let paths = files.iter().map(|file| file.path().to_owned()).collect();
@@ -92,7 +109,7 @@ fn dropped(ui: &egui::Ui, app: &mut App) {
 
 /// Exports, or says what is to be done before: nobody did anything wrong.
 fn export(app: &mut App, kind: ExportKind) {
-    let of_tracked = matches!(kind, ExportKind::Csv(_) | ExportKind::Npz(_));
+    let of_tracked = !matches!(kind, ExportKind::MapExr | ExportKind::MapPng);
     if of_tracked && app.view.probes.items().is_empty() {
         let hint = "Click a pixel or draw a rectangle first: its values are exported";
         if app.toasts.iter().all(|toast| toast.text != hint) {
@@ -115,6 +132,7 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
             Wish::CancelExports => app.cancel_exports(),
             Wish::ToggleHelp => app.help = !app.help,
             Wish::Copy(text) => ui.ctx().copy_text(text),
+            Wish::Tracking(wish) => app.obey_tracking(wish, ui.ctx()),
             Wish::Dismiss(index) => {
                 app.toasts.remove(index);
             }

@@ -169,7 +169,10 @@ fn change(before: &Undoable, after: &Undoable) -> Option<Change> {
         return None;
     }
     if before.probes != after.probes {
-        return Change::of(tracking(&before.probes, &after.probes));
+        let what = tracking(&before.probes, &after.probes);
+        // Strokes and moves of the same things.
+        let is_edit = before.probes.iter().map(|item| item.id).eq(after.probes.iter().map(|item| item.id));
+        return if is_edit { Change::dragged(what) } else { Change::of(what) };
     }
     if let Some(aov) = differing(&before.metrics, &after.metrics) {
         return Change::of(format!("metric of {aov}"));

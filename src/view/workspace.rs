@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use error::WorkspaceError;
 
 use super::{Camera, Mode, Quantity};
-use crate::engine::{Probe, ProbeShape};
+use crate::engine::Probe;
 use crate::metric::Metric;
 use crate::sequence::{Depth, FrameSet, Sequence, discover, name_apart};
 
@@ -206,12 +206,6 @@ impl Workspace {
                 return Err(format!(
                     "the tolerance of {aov:?} must be a finite number of at least 0, not {abs}"
                 ));
-            }
-        }
-        for Probe { window, shape, .. } in &self.probes {
-            let is_one = (window.width, window.height) == (1, 1);
-            if window.is_empty() || (*shape == ProbeShape::Pixel && !is_one) {
-                return Err(format!("a tracked {shape:?} cannot be {} × {}", window.width, window.height));
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ pub mod icon;
 pub mod inspector;
 pub mod left;
 pub mod legend;
+pub mod masks;
 pub mod numbers;
 pub mod overlay;
 pub mod palette;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::Against;
+use crate::engine::{Against, ProbeShape};
 use crate::image::Window;
 
 const FILE: &str = "/shots/compare/a.aovscope.toml";
@@ -85,7 +85,7 @@ fn what_is_no_workspace_is_refused_in_words() {
             format!(
                 "{head}[[probes]]\nshape = \"pixel\"\nwindow = {{ x = 0, y = 0, width = 2, height = 1 }}"
             ),
-            "2 × 1",
+            "no single pixel",
         ),
     ] {
         let error = parse(&text, FILE).expect_err(&text).to_string();

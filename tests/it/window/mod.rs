@@ -9,4 +9,5 @@ mod input;
 mod loading;
 mod panels;
 mod partly;
+mod tracking;
 mod viewing;
