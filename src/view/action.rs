@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport};
+use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport, Workspace};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -90,4 +90,10 @@ pub enum Action {
     ResetView,
     /// About where changes are.
     Discover(DiscoveryAction),
+    /// Take back the newest change of what is compared, how, and what is tracked.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Show a workspace; what its sequences led to, by their places in it.
+    Restore(Box<Workspace>, Vec<(usize, Entry)>),
 }

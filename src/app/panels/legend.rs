@@ -33,7 +33,7 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     let Some(heat) = &app.shown.heat else { return };
     let painter = ui.painter().with_clip_rect(canvas);
     let metric = app.view.rule().metric;
-    let title = painter.layout_no_wrap(title(heat, metric), font(), theme::WEAK);
+    let title = painter.layout_no_wrap(title(heat, metric), font(), theme::weak());
     let has_ramp = metric != Metric::Id || heat.over_frames.is_some();
     let width = (canvas.width() * 0.4).clamp(180.0, 360.0).max(title.size().x);
     let swatches = swatches(ui, heat, metric);
@@ -41,8 +41,8 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     let below = if swatches.is_empty() { 0.0 } else { 18.0 };
     let size = vec2(width + 28.0, 22.0 + body + below);
     let plate = Rect::from_min_size(canvas.left_bottom() + vec2(12.0, -10.0 - size.y), size);
-    painter.rect_filled(plate, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 222));
-    painter.galley(plate.min + vec2(14.0, 5.0), title, theme::WEAK);
+    painter.rect_filled(plate, 5.0, theme::plate(222));
+    painter.galley(plate.min + vec2(14.0, 5.0), title, theme::weak());
     if has_ramp {
         let bar = Rect::from_min_size(plate.min + vec2(14.0, 22.0), vec2(width, 9.0));
         ramp(&painter, heat, heat_max(app), bar);
@@ -50,9 +50,9 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     let mut at = plate.left_bottom() + vec2(14.0, -16.0);
     for (colour, text) in swatches {
         let square = Rect::from_min_size(at + vec2(0.0, 1.0), vec2(9.0, 9.0));
-        painter.rect(square, 1.0, colour, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
+        painter.rect(square, 1.0, colour, Stroke::new(1.0, theme::line()), StrokeKind::Outside);
         at.x =
-            painter.text(at + vec2(15.0, -1.0), Align2::LEFT_TOP, text, font(), theme::TEXT).right() + 14.0;
+            painter.text(at + vec2(15.0, -1.0), Align2::LEFT_TOP, text, font(), theme::text()).right() + 14.0;
     }
 }
 
@@ -113,7 +113,7 @@ fn ramp(painter: &Painter, heat: &Heat, max: f64, bar: Rect) {
         let line = Rect::from_min_size(pos2(x, bar.top()), vec2(1.5, bar.height()));
         painter.rect_filled(line, 0.0, colour(map, position, heat.signed));
     }
-    painter.rect_stroke(bar, 0.0, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
+    painter.rect_stroke(bar, 0.0, Stroke::new(1.0, theme::line()), StrokeKind::Outside);
     let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
     let marks = match &heat.over_frames {
         Some(over) if over.is_whole() => whole_marks(over.from, max as i64),
@@ -121,13 +121,13 @@ fn ramp(painter: &Painter, heat: &Heat, max: f64, bar: Rect) {
     };
     for (position, label) in marks {
         let x = bar.left() + bar.width() * position as f32;
-        painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::WEAK));
+        painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::weak()));
         let align = match position {
             p if p < 0.05 => Align2::LEFT_TOP,
             p if p > 0.95 => Align2::RIGHT_TOP,
             _ => Align2::CENTER_TOP,
         };
-        painter.text(pos2(x, bar.bottom() + 4.0), align, label, font(), theme::TEXT);
+        painter.text(pos2(x, bar.bottom() + 4.0), align, label, font(), theme::text());
     }
 }
 

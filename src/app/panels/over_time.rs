@@ -22,7 +22,7 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
             .inner_margin(Margin::symmetric(8, 4));
         plate.show(ui, |ui| {
             ui.horizontal(|ui| {
-                let label = ui.label(RichText::new("Over time").color(theme::WEAK));
+                let label = ui.label(RichText::new("Over time").color(theme::weak()));
                 choice(ui, app, label.id, &mut wishes);
             });
             if app.view.discovery.map != OverTime::Frame {
@@ -70,7 +70,7 @@ const fn hint(map: OverTime) -> &'static str {
 }
 
 fn below(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let small = |text: String| RichText::new(text).size(10.5).color(theme::WEAK);
+    let small = |text: String| RichText::new(text).size(10.5).color(theme::weak());
     let Some((passed, total)) = app.walk_progress() else {
         ui.label(small("Click: the frame that made it".to_owned()));
         return;

@@ -1,10 +1,11 @@
 //! What the pointer does in the picture, read from the events themselves: a press and a release
 //! that fall into one slow frame are a click or a drag all the same.
 
-use egui::{CursorIcon, Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui};
+use egui::{CursorIcon, Event, Key, KeyboardShortcut, Modifiers, PointerButton, Pos2, Rect, Response, Ui};
 
 use super::viewport::{Part, Side, extent, part_at, physical, physical_point};
 use crate::app::App;
+use crate::app::keys::BINDINGS;
 use crate::app::tracking::TrackingWish;
 use crate::app::ui::Wish;
 use crate::view::probes::Paint;
@@ -191,9 +192,9 @@ impl Hand<'_> {
             (true, _) if free => app.space = Space::Down,
             (false, state) => {
                 app.space = Space::Up;
-                if state == Space::Down {
-                    self.wishes.push(Action::TogglePlay.into());
-                }
+                let key = KeyboardShortcut::new(Modifiers::NONE, Key::Space);
+                let place = app.program.keymap.place_of(&key).filter(|_| state == Space::Down);
+                self.wishes.extend(place.map(|place| BINDINGS[place].wish(app)));
             }
             _ => {}
         }

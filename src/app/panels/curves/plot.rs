@@ -89,7 +89,7 @@ pub fn ui(
         .allow_boxed_zoom(false)
         .allow_double_click_reset(false)
         .show_background(false)
-        .grid_color(theme::LINE)
+        .grid_color(theme::line())
         .grid_spacing(12.0..=220.0)
         .custom_x_axes(if frame.is_lowest { vec![axis(Axis::X)] } else { Vec::new() })
         .custom_y_axes(vec![axis(Axis::Y).min_thickness(LABEL.x)])
@@ -101,7 +101,7 @@ pub fn ui(
         .sense(Sense::click_and_drag());
     let response = plot.show(ui, |plot| {
         let playhead = app.view.playback.frame().unwrap_or(0) as f64;
-        plot.vline(VLine::new("playhead", playhead).color(theme::TEXT).width(1.0).allow_hover(false));
+        plot.vline(VLine::new("playhead", playhead).color(theme::text()).width(1.0).allow_hover(false));
         for line in &lines {
             draw(plot, app, sweep, line);
         }
@@ -166,11 +166,11 @@ fn style(place: usize) -> LineStyle {
 pub fn sample(ui: &Ui, name: Rect, place: usize) {
     let y = name.bottom() - 2.0;
     let ends = [pos2(name.left() + 3.0, y), pos2(name.right() - 3.0, y)];
-    let stroke = Stroke::new(1.2, theme::TEXT);
+    let stroke = Stroke::new(1.2, theme::text());
     let shapes = match style(place) {
         LineStyle::Solid => vec![egui::Shape::line_segment(ends, stroke)],
         LineStyle::Dashed { length } => egui::Shape::dashed_line(&ends, stroke, length * 0.6, 2.0),
-        LineStyle::Dotted { spacing } => egui::Shape::dotted_line(&ends, theme::TEXT, spacing, 0.8),
+        LineStyle::Dotted { spacing } => egui::Shape::dotted_line(&ends, theme::text(), spacing, 0.8),
     };
     ui.painter().extend(shapes);
 }
