@@ -183,7 +183,7 @@ mod tests {
         let reference = plane(Window::new(0, 0, 8, 8), |x, y| (x + y) as f32);
         let candidate =
             plane(Window::new(2, 0, 8, 8), |x, y| (x + y) as f32 + if x == 3 { 1.0 } else { 0.0 });
-        let mask = Mask::of(Window::new(-1, 3, 8, 2), |index| index % 2 == 0).expect("some");
+        let mask = Mask::of(Window::new(-1, 3, 8, 2), |index| index.is_multiple_of(2)).expect("some");
         let probe = Probe::mask(String::new(), mask);
         let sides = Sides { candidate: Some(&candidate), reference: Some(&reference) };
         let rule = Rule::exact(Metric::Abs);
