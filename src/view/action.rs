@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport};
+use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -88,4 +88,6 @@ pub enum Action {
     SetQuantity(Quantity),
     /// Exposure, range and camera as at the start.
     ResetView,
+    /// About where changes are.
+    Discover(DiscoveryAction),
 }
