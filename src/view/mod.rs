@@ -29,8 +29,8 @@ pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{ProbeAction, Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
-pub use tracking::Tracking;
 pub use workspace::Workspace;
+pub use tracking::{LARGEST_BRUSH, Tracking};
 
 use crate::image::{AovKind, Chromaticities, Window};
 use crate::metric::{Metric, Rule, default_metric};

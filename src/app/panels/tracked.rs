@@ -9,7 +9,7 @@ use super::{elided, named, values};
 use crate::app::ui::Wish;
 use crate::app::{App, clipboard, theme};
 use crate::view::probes::{place, title};
-use crate::view::{Action, ProbeAction, Tool, Tracked};
+use crate::view::{Action, LARGEST_BRUSH, ProbeAction, Tool, Tracked};
 
 /// Draws the list.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -48,7 +48,7 @@ fn tool(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             ui.horizontal(|ui| {
                 let label = ui.label(RichText::new("Brush radius").color(theme::weak()));
                 let mut radius = app.view.tracking.brush_radius;
-                let drag = egui::DragValue::new(&mut radius).range(0..=512).suffix(" px");
+                let drag = egui::DragValue::new(&mut radius).range(0..=LARGEST_BRUSH).suffix(" px");
                 let response = ui.add(drag).labelled_by(label.id);
                 named(&response, Role::SpinButton, "Brush radius");
                 let hint = "[ and ], or Ctrl + wheel\nAlt erases, Shift begins another mask";

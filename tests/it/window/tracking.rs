@@ -139,8 +139,6 @@ fn the_brush_paints_joins_and_erases() {
     settle(&mut harness, swept);
     let cell = *harness.state().view.sweep.as_ref().expect("swept").series.cell(1, 0, 1, 0);
     let mean = cell.value.expect("inside the picture").to_f64();
-    settle(&mut harness, |_| true);
-    settle(&mut harness, |_| true);
     let (window, painted) = mask(&harness, 1);
     let file = plane("clothsimv2", 11, "ViewLayer.Combined");
     let pixels = (0..window.pixels() as usize).map(|index| window.pixel(index));

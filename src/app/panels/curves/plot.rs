@@ -14,7 +14,7 @@ use crate::view::probes::title;
 use crate::view::{Action, Sweep, Tracked};
 
 /// Room of one number at an axis.
-const LABEL: egui::Vec2 = vec2(44.0, 20.0);
+const LABEL: egui::Vec2 = vec2(44.0, 15.0);
 /// Room of the numbers below a plot.
 const BELOW: f32 = 16.0;
 /// Height of the mark of a changed frame.
@@ -94,9 +94,7 @@ pub fn ui(
         .custom_x_axes(if frame.is_lowest { vec![axis(Axis::X)] } else { Vec::new() })
         .custom_y_axes(vec![axis(Axis::Y).min_thickness(LABEL.x)])
         .x_grid_spacer(move |input| marks(&input, across, 1.0))
-        .y_grid_spacer(move |input| {
-            away_from_edges(marks(&input, upwards, 0.0), &input, frame.height - below)
-        })
+        .y_grid_spacer(move |input| below_top(marks(&input, upwards, 0.0), &input, frame.height - below))
         .label_formatter(|_| None)
         .sense(Sense::click_and_drag());
     let response = plot.show(ui, |plot| {
@@ -205,11 +203,11 @@ fn axis<'a>(which: Axis) -> AxisHints<'a> {
     AxisHints::new(which).formatter(|mark, _| tick_label(mark.value)).label_spacing(8.0..=10.0)
 }
 
-/// Without those whose number would reach into what is above or below the plot.
-fn away_from_edges(marks: Vec<GridMark>, input: &egui_plot::GridInput, height: f32) -> Vec<GridMark> {
+/// Without those whose number would reach into what is above the plot.
+fn below_top(marks: Vec<GridMark>, input: &egui_plot::GridInput, height: f32) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let air = (high - low) * f64::from(5.0 / height.max(10.0));
-    marks.into_iter().filter(|mark| (low + air..=high - air).contains(&mark.value)).collect()
+    marks.into_iter().filter(|mark| mark.value <= high - air).collect()
 }
 
 fn marks(input: &egui_plot::GridInput, lines: f64, least: f64) -> Vec<GridMark> {

@@ -81,9 +81,12 @@ fn region(ui: &mut Ui, app: &App, channels: &[ChannelFigures], wishes: &mut Vec<
     table(ui, app, channel);
 }
 
+/// One of the figures.
+type Figure = fn(&Figures) -> f64;
+
 fn table(ui: &mut Ui, app: &App, channel: &ChannelFigures) {
     let sides = [channel.reference, channel.candidate, channel.delta.ok_or(CellStatus::FrameMissing)];
-    let rows: [(&str, &str, fn(&Figures) -> f64); 7] = [
+    let rows: [(&str, &str, Figure); 7] = [
         ("mean", "Sum of the finite values by their count", |f| f.mean),
         ("min", "Least finite value", |f| f.min),
         ("max", "Largest finite value", |f| f.max),
