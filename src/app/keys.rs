@@ -13,7 +13,7 @@ use super::exports::ExportKind;
 use super::program::ProgramWish;
 use super::settings::ThemeChoice;
 use super::ui::Wish;
-use crate::view::{Action, Mode, ProbeAction, Scope, Tool};
+use crate::view::{Action, DiscoveryAction, Mode, ProbeAction, Scope, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -90,8 +90,8 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Previous frame" as "previous-frame": [plain(Key::ArrowLeft)] => |_| Action::Step(-1).into();
         "First frame" as "first-frame": [plain(Key::Home)] => |_| Action::First.into();
         "Last frame" as "last-frame": [plain(Key::End)] => |_| Action::Last.into();
-        "Next frame with a change" as "next-change": [shift(Key::ArrowRight), plain(Key::N)] => |_| Action::StepChange(1).into();
-        "Previous frame with a change" as "previous-change": [shift(Key::ArrowLeft), shift(Key::N)] => |_| Action::StepChange(-1).into();
+        "Next frame with a change" as "next-change": [shift(Key::ArrowRight)] => |_| Action::StepChange(1).into();
+        "Previous frame with a change" as "previous-change": [shift(Key::ArrowLeft)] => |_| Action::StepChange(-1).into();
         "Play backwards, faster" as "play-backwards": [plain(Key::J)] => |_| Action::Shuttle(-1).into();
         "Rest" as "rest": [plain(Key::K)] => |_| Action::Stop.into();
         "Play forwards, faster" as "play-forwards": [plain(Key::L)] => |_| Action::Shuttle(1).into();
@@ -141,6 +141,12 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Make it lower": [command_alt(Key::ArrowUp)] => |_| resized(0, -1);
         "Make it higher": [command_alt(Key::ArrowDown)] => |_| resized(0, 1);
     }
+    "Where it changed" {
+        "Next map over all frames": [plain(Key::T)] => |_| Action::Discover(DiscoveryAction::StepMap(1)).into();
+        "Previous map over all frames": [shift(Key::T)] => |_| Action::Discover(DiscoveryAction::StepMap(-1)).into();
+        "Next changed region": [plain(Key::N)] => |_| Action::Discover(DiscoveryAction::StepRegion(1)).into();
+        "Previous changed region": [shift(Key::N)] => |_| Action::Discover(DiscoveryAction::StepRegion(-1)).into();
+    }
     "Program" {
         "Undo" as "undo": [command(Key::Z)] => |_| Action::Undo.into();
         "Do again" as "redo": [command_shift(Key::Z), command(Key::Y)] => |_| Action::Redo.into();
@@ -188,7 +194,8 @@ pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in
 
 /// What the mouse does, for the help.
 pub const MOUSE: &[(&str, &str)] = &[
-    ("Click", "track a pixel"),
+    ("Click", "track a pixel; in a map over all frames, show the frame that made it"),
+    ("Ctrl + click", "track a pixel in a map over all frames"),
     ("Shift + drag", "track a rectangle"),
     ("[ ], Ctrl + wheel", "size of the brush, while it is the tool"),
     ("Ctrl + C", "copy the values under the pointer, or those selected"),

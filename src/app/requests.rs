@@ -25,6 +25,7 @@ impl App {
     pub(super) fn request(&mut self) {
         self.request_planes();
         self.request_comparison();
+        self.request_discoveries();
         self.refresh_shown();
         self.request_sweep();
         self.request_marks();
@@ -83,7 +84,7 @@ impl App {
         let planes = expected(self.view.reference_path(), &reference)
             && expected(self.view.candidate_path(), &candidate);
         let both = matches!((&reference, &candidate), (Some(Ok(_)), Some(Ok(_))));
-        let heat = self.current_heat();
+        let heat = self.heat_over_frames().map(Ok).or_else(|| self.current_heat());
         self.waiting = !planes || (both && heat.is_none() && self.view.mode == Mode::Difference);
         self.uploading = !self.waiting && !self.are_uploaded(&reference, &candidate, heat.as_ref());
         let not_yet = self.waiting || self.uploading;

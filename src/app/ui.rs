@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, confined, help, inspector, left, palette, settings, toasts, top, viewport};
+use super::panels::{bottom, confined, help, left, palette, right, settings, toasts, top, viewport};
 use super::program::ProgramWish;
 use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
@@ -70,7 +70,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .frame(padded)
             .default_size(272.0)
             .size_range(200.0..=460.0)
-            .show(ui, |ui| wishes.extend(confined(ui, |ui| inspector::ui(ui, app))));
+            .show(ui, |ui| wishes.extend(confined(ui, |ui| right::ui(ui, app))));
     }
     let canvas = egui::CentralPanel::no_frame()
         .frame(Frame::new().fill(theme::canvas()))

@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport, Workspace};
+use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport, Workspace};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -94,4 +94,6 @@ pub enum Action {
     Redo,
     /// Show a workspace; what its sequences led to, by their places in it.
     Restore(Box<Workspace>, Vec<(usize, Entry)>),
+    /// About where changes are.
+    Discover(DiscoveryAction),
 }

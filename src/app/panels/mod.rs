@@ -1,6 +1,7 @@
 //! The panels: a function each, state in, wishes out.
 
 pub mod bottom;
+pub mod changes;
 pub mod curves;
 pub mod empty;
 pub mod help;
@@ -10,9 +11,11 @@ pub mod left;
 pub mod legend;
 pub mod masks;
 pub mod numbers;
+pub mod over_time;
 pub mod overlay;
 pub mod palette;
 pub mod pointer;
+pub mod right;
 pub mod settings;
 pub mod timeline;
 pub mod toasts;

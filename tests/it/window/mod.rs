@@ -3,6 +3,7 @@
 
 mod closing;
 mod comfort;
+mod discover;
 mod end_to_end;
 mod exports;
 mod input;
