@@ -86,10 +86,10 @@ pub fn ui(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &
                 let free = ui.memory(|memory| memory.focused().is_none());
                 hand.space(app, pressed, free);
             }
-            Event::MouseWheel { delta, modifiers, .. } if sizes_brush(app, modifiers) => {
-                if delta.y != 0.0 && response.hovered() {
-                    hand.wishes.push(brush_by(app, delta.y.signum() as i32));
-                }
+            Event::MouseWheel { delta, modifiers, .. }
+                if sizes_brush(app, modifiers) && delta.y != 0.0 && response.hovered() =>
+            {
+                hand.wishes.push(brush_by(app, delta.y.signum() as i32));
             }
             Event::WindowFocused(false) => {
                 (app.gesture, app.space, app.tracking.stroke) = (None, Space::Up, None);

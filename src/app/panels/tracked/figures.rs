@@ -83,7 +83,8 @@ fn region(ui: &mut Ui, app: &App, channels: &[ChannelFigures], wishes: &mut Vec<
 
 fn table(ui: &mut Ui, app: &App, channel: &ChannelFigures) {
     let sides = [channel.reference, channel.candidate, channel.delta.ok_or(CellStatus::FrameMissing)];
-    let rows: [(&str, &str, fn(&Figures) -> f64); 7] = [
+    type Row = (&'static str, &'static str, fn(&Figures) -> f64);
+    let rows: [Row; 7] = [
         ("mean", "Sum of the finite values by their count", |f| f.mean),
         ("min", "Least finite value", |f| f.min),
         ("max", "Largest finite value", |f| f.max),
