@@ -114,7 +114,7 @@ fn a_mask_has_the_figures_of_its_pixels_by_a_plain_loop() {
     for (x, y) in (0..7).flat_map(|y| (0..12).map(move |x| (x, y))) {
         let index = (y * 12 + x) as usize;
         let (Some(a), Some(b)) = (ours.pixel(x, y), theirs.pixel(x, y)) else { continue };
-        if index % 3 == 0 {
+        if index.is_multiple_of(3) {
             values.push(b[0].to_f64());
             compared += 1;
             changed += usize::from(a[0].bits() != b[0].bits());
