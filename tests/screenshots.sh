@@ -24,6 +24,14 @@ shot() {
     import -window "$window" "$out/$name-$1.png"
 }
 
+# press KEY...: each with time to be drawn.
+press() {
+    for key in "$@"; do
+        xdotool key "$key"
+        sleep 1
+    done
+}
+
 # run WIDTH HEIGHT SCALE [PATH...]: opens the program on a screen of that size.
 run() {
     width=$1 height=$2 WINIT_X11_SCALE_FACTOR=$3
@@ -69,11 +77,11 @@ for size in "1280 720 1" "1920 1080 1" "3840 2160 2"; do
     sleep "$pause"
     xdotool type --delay 60 "aov"
     shot palette
-    xdotool key Escape F1
+    press Escape F1
     shot keys
-    xdotool key Escape ctrl+comma
+    press Escape ctrl+comma
     shot settings
-    xdotool key Escape ctrl+k
+    press Escape ctrl+k
     sleep "$pause"
     xdotool type --delay 60 "light colours"
     sleep "$pause"

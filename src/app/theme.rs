@@ -29,7 +29,7 @@ struct Palette {
 const DARK: Palette = Palette {
     canvas: Color32::from_rgb(14, 15, 17),
     panel: Color32::from_rgb(24, 26, 29),
-    raised: Color32::from_rgb(36, 39, 44),
+    raised: Color32::from_rgb(30, 32, 36),
     field: Color32::from_rgb(16, 17, 19),
     line: Color32::from_rgb(44, 47, 52),
     text: Color32::from_rgb(208, 212, 218),
@@ -265,7 +265,7 @@ fn visuals() -> Visuals {
     let mut visuals = if IS_LIGHT.get() { Visuals::light() } else { Visuals::dark() };
     let radius = CornerRadius::same(4);
     visuals.panel_fill = palette.panel;
-    visuals.window_fill = if IS_LIGHT.get() { palette.panel } else { Color32::from_rgb(30, 32, 36) };
+    visuals.window_fill = if IS_LIGHT.get() { palette.panel } else { palette.raised };
     visuals.window_stroke = Stroke::new(1.0, palette.line);
     visuals.extreme_bg_color = palette.field;
     visuals.override_text_color = None;

@@ -18,7 +18,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let over = ui.input(|input| !input.raw.hovered_files.is_empty());
     let colour = if over { theme::accent() } else { theme::line() };
     let recent = app.program.recent.paths.iter().take(MOST).count();
-    let height = if recent > 0 { 290.0 + 24.0 * recent as f32 } else { 250.0 };
+    let height = if recent > 0 { 264.0 + 24.0 * recent as f32 } else { 250.0 };
     let frame = egui::Rect::from_center_size(rect.center(), vec2(520.0, height));
     ui.painter().rect(frame, 10.0, theme::panel(), Stroke::new(1.5, colour), StrokeKind::Inside);
     if app.opening {

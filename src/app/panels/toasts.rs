@@ -53,9 +53,12 @@ fn notice(ui: &mut Ui, index: usize, toast: &Toast, most: Vec2, wishes: &mut Vec
         let galley = ui.painter().layout(shown.clone(), font, theme::text(), most.x - 76.0);
         ui.allocate_ui(galley.size(), |ui| {
             ui.set_width(galley.size().x + 1.0);
-            ScrollArea::vertical().max_height(most.y).show(ui, |ui| {
-                ui.add(Label::new(RichText::new(shown).color(theme::text())).wrap());
-            });
+            let label = Label::new(RichText::new(shown).color(theme::text())).wrap();
+            if galley.size().y > most.y {
+                ScrollArea::vertical().max_height(most.y).show(ui, |ui| ui.add(label));
+            } else {
+                ui.add(label);
+            }
         });
         if toast.count > 1 {
             let count = RichText::new(format!("×{}", toast.count)).color(theme::weak());

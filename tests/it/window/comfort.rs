@@ -229,14 +229,14 @@ fn notices_are_counted_unfolded_and_stay_where_something_went_wrong() {
     assert_eq!(harness.state().toasts.len(), 1);
     assert!(harness.query_by_label("×3").is_some());
     assert!(harness.query_by_label(&long).is_none());
-    harness.get_by_label("Details").click();
+    harness.get_by_label("Details").click_accesskit();
     harness.run_steps(2);
     assert!(harness.state().toasts[0].is_unfolded);
     assert!(harness.query_by_label(&long).is_some());
     (0..9).for_each(|n| harness.state_mut().say(format!("quiet {n}"), false));
     assert!(harness.state().toasts.iter().any(|toast| toast.error), "errors outlast the rest");
     harness.run_steps(2);
-    harness.query_all_by_label("Dismiss").next().expect("the error's").click();
+    harness.query_all_by_label("Dismiss").next().expect("the error's").click_accesskit();
     harness.run_steps(2);
     assert!(harness.state().toasts.iter().all(|toast| !toast.error));
 }

@@ -25,8 +25,7 @@ impl Drop for Running {
 /// A virtual screen with the program on it.
 struct Stage {
     program: Running,
-    _screen: Running,
-    display: String,
+    screen: (Running, String),
     log: PathBuf,
 }
 
@@ -53,13 +52,17 @@ fn screen() -> (Running, String) {
 
 impl Stage {
     fn new(folder: &Path, paths: &[PathBuf]) -> Self {
-        let (screen, display) = screen();
+        Self::on(screen(), folder, paths)
+    }
+
+    /// On a screen that is there already.
+    fn on(screen: (Running, String), folder: &Path, paths: &[PathBuf]) -> Self {
         let log = folder.join("stderr.txt");
         let stderr = std::fs::File::create(&log).expect("the log can be made");
         let program = Command::new(env!("CARGO_BIN_EXE_aovscope"))
             .args(paths)
             .current_dir(folder)
-            .env("DISPLAY", &display)
+            .env("DISPLAY", &screen.1)
             .env("WINIT_X11_SCALE_FACTOR", "1")
             .env("XDG_RUNTIME_DIR", folder)
             .env("XDG_CONFIG_HOME", folder.join("config"))
@@ -68,7 +71,7 @@ impl Stage {
             .stderr(stderr)
             .spawn()
             .expect("the program can be started");
-        let mut stage = Self { program: Running(program), _screen: screen, display, log };
+        let mut stage = Self { program: Running(program), screen, log };
         let deadline = Instant::now() + Duration::from_secs(180);
         while stage.window().is_none() {
             let log = std::fs::read_to_string(&stage.log).unwrap_or_default();
@@ -85,7 +88,7 @@ impl Stage {
     fn xdotool(&self, arguments: &[&str]) -> Output {
         Command::new("xdotool")
             .args(arguments)
-            .env("DISPLAY", &self.display)
+            .env("DISPLAY", &self.screen.1)
             .output()
             .unwrap_or_else(|error| panic!("{}", missing("xdotool", "xdotool", &error)))
     }
@@ -276,7 +279,8 @@ fn a_saved_workspace_gives_the_same_numbers_again_and_from_the_commands() {
         || stage.drive(&["key", "F12"]),
     );
     let before = saved();
-    drop(stage);
+    let Stage { program, screen, .. } = stage;
+    drop(program);
     // Only the first export is of this session.
     for left_over in std::fs::read_dir(&exports).expect("listed").map(|entry| entry.expect("an entry").path())
     {
@@ -285,7 +289,7 @@ fn a_saved_workspace_gives_the_same_numbers_again_and_from_the_commands() {
         }
     }
 
-    let stage = Stage::new(folder, std::slice::from_ref(&file));
+    let stage = Stage::on(screen, folder, std::slice::from_ref(&file));
     until("an export again", || second.exists(), || stage.drive(&["key", "ctrl+alt+e"]));
     stage.drive(&["key", "ctrl+s"]);
     drop(stage);

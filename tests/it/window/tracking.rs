@@ -189,7 +189,8 @@ fn values_are_copied_and_places_pasted() {
     harness.run_steps(2);
     assert_eq!(windows(harness.state()), [Window::new(93, 31, 1, 1), Window::new(40, 20, 13, 8)]);
     harness.event(Event::Paste("not a place".into()));
-    harness.run_steps(2);
+    // A notice is laid out before it is drawn.
+    harness.run_steps(4);
     assert!(harness.query_by_label_contains("cannot paste").is_some());
     settle(&mut harness, swept);
     harness.hover_at(screen(&harness, 80, 45));
