@@ -1,6 +1,6 @@
 //! The program: parse, run, print the error, exit.
 
-use std::io::{self, BufWriter, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,6 +61,11 @@ fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
             gpu::Outcome::Usable => Verdict::Same,
             gpu::Outcome::Unusable => Verdict::Incomplete,
         }),
+        Some(Command::Keys) => {
+            out.write_all(keys_text()?.as_bytes())?;
+            out.flush()?;
+            Ok(Verdict::Same)
+        }
         None => {
             drop(out);
             open_window(cli.paths.clone())?;
@@ -72,6 +77,16 @@ fn run(cli: &Cli, cancel: &Arc<AtomicBool>) -> anyhow::Result<Verdict> {
 #[cfg(feature = "window")]
 fn open_window(paths: Vec<PathBuf>) -> anyhow::Result<()> {
     aovscope::app::run(aovscope::app::Options { paths, memory_bytes: None })
+}
+
+#[cfg(feature = "window")]
+fn keys_text() -> anyhow::Result<String> {
+    Ok(aovscope::app::keys_file())
+}
+
+#[cfg(not(feature = "window"))]
+fn keys_text() -> anyhow::Result<String> {
+    anyhow::bail!("this build has no window and so no keys (it was made with --no-default-features)")
 }
 
 #[cfg(not(feature = "window"))]

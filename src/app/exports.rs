@@ -150,7 +150,7 @@ impl App {
         self.submit_export(job);
     }
 
-    fn target(&self, name: String) -> Target {
+    pub(super) fn target(&self, name: String) -> Target {
         Target { folders: self.export_folders.clone(), name }
     }
 

@@ -1,7 +1,7 @@
 //! What the background threads do, and the messages they send to the window.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,6 +11,7 @@ use super::background::{Latest, Queue, Stale};
 use super::canvas::Heat;
 use super::coarse::Coarse;
 use super::marks::mark;
+use super::save::{SaveJob, save};
 use super::sweep;
 use super::target::Target;
 use super::tracking;
@@ -20,11 +21,15 @@ use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window, round_up};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
-use crate::sequence::{Depth, discover};
-use crate::view::{Entry, PairKey};
+use crate::sequence::{Depth, Sequence, discover};
+use crate::view::workspace::is_workspace;
+use crate::view::{Entry, PairKey, Workspace};
 
 /// Most messages that wait for the window.
 const INBOX: usize = 256;
+
+/// Extensions that the file dialog offers.
+const FILES: [&str; 6] = ["toml", "json", "exr", "png", "jpg", "jpeg"];
 
 /// What a thread tells the window.
 pub enum Message {
@@ -49,6 +54,10 @@ pub enum Message {
     },
     /// The export of that number is over.
     Tracked(u64, Result<Tracked, TrackFailure>),
+    /// Where the user wants the workspace (or nowhere).
+    SaveTo(Option<PathBuf>),
+    /// A workspace was saved, or why not.
+    Saved(Result<PathBuf, String>),
     /// Something was found out about tracked things.
     Found(tracking::Found),
     /// A file was written, or why not.
@@ -61,6 +70,22 @@ pub struct Opened {
     pub entries: Vec<Entry>,
     /// What gives no frames, and why.
     pub skipped: Vec<(PathBuf, String)>,
+    /// What was asked for.
+    pub paths: Vec<PathBuf>,
+    /// What else there is to tell.
+    pub notes: Vec<String>,
+    /// The workspace, where it is one.
+    pub workspace: Option<OpenedWorkspace>,
+}
+
+/// A workspace that was opened.
+pub struct OpenedWorkspace {
+    /// Where it is from.
+    pub file: PathBuf,
+    /// What it says.
+    pub workspace: Box<Workspace>,
+    /// Which of its sequences each entry is.
+    pub places: Vec<usize>,
 }
 
 /// Compare two planes.
@@ -166,6 +191,8 @@ pub struct Workers {
     pub marks: Latest<MarksJob>,
     /// Writes files.
     pub export: Queue<ExportJob>,
+    /// Writes files that must not wait for those.
+    pub save: Queue<SaveJob>,
     /// Finds out about tracked things.
     pub tracking: tracking::Background,
     /// Their messages.
@@ -220,7 +247,22 @@ impl Workers {
                 ExportJob::MapExr(map) => Message::Exported(write_exr(map)),
             });
         })?;
-        Ok(Self { open, compare, sweep, marks, export, tracking, inbox, sender, wake: Arc::clone(wake) })
+        let tell = teller(&sender, wake);
+        let save = Queue::spawn("save", move |job: SaveJob| {
+            save(job).map(&tell);
+        })?;
+        Ok(Self {
+            open,
+            compare,
+            sweep,
+            marks,
+            export,
+            save,
+            tracking,
+            inbox,
+            sender,
+            wake: Arc::clone(wake),
+        })
     }
 
     /// Asks for folders in the system's own dialog, on a thread of its own.
@@ -235,6 +277,36 @@ impl Workers {
         };
         std::thread::Builder::new().name("folder dialog".to_owned()).spawn(ask).map(|_| ())
     }
+
+    /// Asks for a workspace or frames, likewise.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn ask_for_file(&self) -> std::io::Result<()> {
+        let tell = teller(&self.sender, &self.wake);
+        let ask = move || {
+            let dialog = rfd::FileDialog::new().set_title("Open a workspace or frames");
+            let dialog = dialog.add_filter("Workspaces and frames", &FILES).add_filter("All files", &["*"]);
+            tell(Message::Chosen(dialog.pick_files()));
+        };
+        std::thread::Builder::new().name("file dialog".to_owned()).spawn(ask).map(|_| ())
+    }
+
+    /// Asks where the workspace shall be saved, likewise.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn ask_where_to_save(&self, folder: Option<PathBuf>, name: String) -> std::io::Result<()> {
+        let tell = teller(&self.sender, &self.wake);
+        let ask = move || {
+            let mut dialog = rfd::FileDialog::new().set_title("Save the workspace").set_file_name(name);
+            if let Some(folder) = folder {
+                dialog = dialog.set_directory(folder);
+            }
+            tell(Message::SaveTo(dialog.add_filter("Workspaces", &["toml", "json"]).save_file()));
+        };
+        std::thread::Builder::new().name("save dialog".to_owned()).spawn(ask).map(|_| ())
+    }
 }
 
 impl Workers {
@@ -247,6 +319,7 @@ impl Workers {
         self.marks.leave();
         self.tracking.leave();
         self.export.finish();
+        self.save.finish();
     }
 
     /// A worker that waits for room in the inbox must be let go before it can be joined.
@@ -273,9 +346,37 @@ fn teller(sender: &Sender<Message>, wake: &Wake) -> impl Fn(Message) -> bool + S
 }
 
 fn open(paths: &[PathBuf], loader: &Loader, stale: &Stale) -> Result<Opened, String> {
+    // A workspace says all by itself.
+    if let Some(file) = paths.iter().find(|path| is_workspace(path)) {
+        return open_workspace(file, loader, stale);
+    }
     let found = discover(paths, Depth::Recursive).map_err(|error| error.to_string())?;
+    let mut entries = read_headers(found.sequences, loader, stale);
+    show_alike(&mut entries);
+    let (skipped, paths) = (found.skipped, paths.to_vec());
+    Ok(Opened { entries, skipped, paths, notes: Vec::new(), workspace: None })
+}
+
+fn open_workspace(file: &Path, loader: &Loader, stale: &Stale) -> Result<Opened, String> {
+    let read = Workspace::read(file).map_err(|error| error.to_string())?;
+    let found = read.workspace.find();
+    let unknown = |field: &String| format!("the workspace has a field {field:?} that is not known: left out");
+    let notes: Vec<String> = read.unknown.iter().map(unknown).chain(found.missing).collect();
+    if found.sequences.is_empty() {
+        return Err(format!("nothing of the workspace {} is there\n{}", file.display(), notes.join("\n")));
+    }
+    let (places, sequences): (Vec<usize>, Vec<Sequence>) = found.sequences.into_iter().unzip();
+    let entries = read_headers(sequences, loader, stale);
+    let (file, workspace) = (file.to_owned(), Box::new(read.workspace));
+    let paths = vec![file.clone()];
+    let workspace = Some(OpenedWorkspace { file, workspace, places });
+    Ok(Opened { entries, skipped: Vec::new(), paths, notes, workspace })
+}
+
+/// Each with what the header of its first readable frame says.
+fn read_headers(sequences: Vec<Sequence>, loader: &Loader, stale: &Stale) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for sequence in found.sequences {
+    for sequence in sequences {
         if stale.is_set() {
             break;
         }
@@ -291,8 +392,7 @@ fn open(paths: &[PathBuf], loader: &Loader, stale: &Stale) -> Result<Opened, Str
         }
         entries.push(Entry { sequence, shown: false, info });
     }
-    show_alike(&mut entries);
-    Ok(Opened { entries, skipped: found.skipped })
+    entries
 }
 
 /// Most sequences that take part unless the user says otherwise.

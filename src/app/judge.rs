@@ -1,6 +1,6 @@
 //! Who compares: the CPU until there is a device that does it faster, with the same results.
 
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::gpu::{Gpu, GpuBackend};
 use crate::metric::{Backend, Comparison, Cpu, Over, Pair, PixelValues, Rule, Want};
@@ -8,22 +8,24 @@ use crate::metric::{Backend, Comparison, Cpu, Over, Pair, PixelValues, Rule, Wan
 /// Compares on the GPU once there is one, else on the CPU.
 #[derive(Default)]
 pub struct Judge {
-    gpu: OnceLock<GpuBackend>,
+    gpu: RwLock<Option<Arc<GpuBackend>>>,
     /// Read while something is compared.
     gate: RwLock<()>,
 }
 
 impl Judge {
-    /// Takes the GPU from now on. A software adapter is slower than the CPU itself and not taken.
+    /// Takes this GPU from now on, in the stead of one before. A software adapter is slower than the CPU itself and not taken.
     ///
     /// # Errors
     /// When the device refuses the shaders; the CPU goes on.
     pub fn take(&self, gpu: Gpu) -> Result<(), crate::gpu::Error> {
-        if !gpu.is_software() {
-            // A second device of the same window changes nothing: the first goes on.
-            let _ = self.gpu.set(GpuBackend::new(gpu)?);
-        }
-        Ok(())
+        let backend = if gpu.is_software() { Ok(None) } else { GpuBackend::new(gpu).map(Some) };
+        let (taken, refused) = match backend {
+            Ok(backend) => (backend.map(Arc::new), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        *self.gpu.write().unwrap_or_else(PoisonError::into_inner) = taken;
+        refused
     }
 
     /// Waits for the comparison under way and lets no other begin, ever: the program ends, and no
@@ -32,8 +34,11 @@ impl Judge {
         std::mem::forget(self.gate.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn backend(&self) -> &dyn Backend {
-        self.gpu.get().map_or(&Cpu as &dyn Backend, |gpu| gpu)
+    fn backend(&self) -> Arc<dyn Backend> {
+        match &*self.gpu.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(gpu) => Arc::<GpuBackend>::clone(gpu),
+            None => Arc::new(Cpu),
+        }
     }
 }
 

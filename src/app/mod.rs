@@ -10,15 +10,21 @@ mod clipboard;
 mod coarse;
 mod discover;
 mod exports;
+mod fuzzy;
 mod jobs;
 mod judge;
 pub mod keys;
 mod marks;
+mod palette;
 mod panels;
+pub mod program;
 mod range;
 mod requests;
+mod save;
+pub mod settings;
 mod shell;
 mod state;
+pub mod store;
 mod surface;
 mod sweep;
 mod sweeps;
@@ -32,15 +38,24 @@ mod uploads;
 use std::path::PathBuf;
 
 pub use exports::{ExportKind, Exporting};
+pub use program::{Program, ProgramWish};
 pub use shell::run;
 pub use state::{App, Device};
 pub use theme::install as install_theme;
 pub use ui::ui;
 
+/// The name of a workspace unless the user gives one.
+pub const DEFAULT_WORKSPACE: &str = "comparison.aovscope.toml";
+
+/// The keys of the table, as the text of the file that changes them.
+pub fn keys_file() -> String {
+    keys::keymap::Keymap::default().text()
+}
+
 /// What the window begins with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Folders, patterns and files to open.
+    /// Folders, patterns and files to open, or a workspace.
     pub paths: Vec<PathBuf>,
     /// Bytes of decoded planes that may be kept; `None`: half of the memory that is free.
     pub memory_bytes: Option<u64>,

@@ -9,9 +9,15 @@ use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::window::{Window, WindowId};
 
-use super::surface::Surface;
-use super::{App, Options, theme};
+use super::save::{Capture, SaveJob};
+use super::settings::Settings;
+use super::store::Store;
+use super::surface::{Drawing, Surface};
+use super::{App, Options, store, theme};
 use crate::load::{Wake, half_of_free_memory};
+
+/// How often a device may be made anew within so much time; beyond that something else is wrong.
+const RENEWALS: (usize, Duration) = (4, Duration::from_secs(60));
 
 /// What wakes the loop, besides the window's own events.
 #[derive(Debug)]
@@ -50,10 +56,14 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         // The loop is gone only when the program ends.
         let _ = waker.send_event(UserEvent::Wake);
     });
-    let budget = options.memory_bytes.unwrap_or_else(half_of_free_memory);
-    let mut app = App::new(budget, &wake)?;
+    let store = Store::of_user();
+    let budget = options.memory_bytes.or_else(|| store.as_ref().and_then(memory_set));
+    let mut app = App::new(budget.unwrap_or_else(half_of_free_memory), &wake)?;
+    if let Some(store) = store {
+        app.remember_in(store);
+    }
     app.open(options.paths);
-    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None };
+    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None, renewed: Vec::new() };
     let ended = event_loop.run_app(&mut shell);
     let Shell { app, screen, failure, .. } = shell;
     // The window goes first: what is still to be finished is nothing to look at.
@@ -61,6 +71,12 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.close();
     ended?;
     failure.map_or(Ok(()), Err)
+}
+
+/// The memory for decoded frames that the user has set. What is wrong is told when the settings are read.
+fn memory_set(store: &Store) -> Option<u64> {
+    let text = store::read(&store.settings).ok()??;
+    Settings::read(&text).ok()?.memory_bytes()
 }
 
 struct Screen {
@@ -76,6 +92,8 @@ struct Shell {
     screen: Option<Screen>,
     next: Option<Instant>,
     failure: Option<anyhow::Error>,
+    /// When the device was made anew.
+    renewed: Vec<Instant>,
 }
 
 impl Shell {
@@ -96,13 +114,56 @@ impl Shell {
         let side = surface.max_texture_side();
         let scale = window.scale_factor() as f32;
         let root = egui::ViewportId::ROOT;
-        let mut input = egui_winit::State::new(ctx.clone(), root, event_loop, Some(scale), None, Some(side));
+        let mut input =
+            egui_winit::State::new(ctx.clone(), root, event_loop, Some(scale), window.theme(), Some(side));
         input.init_accesskit(event_loop, &window, self.proxy.clone());
+        self.use_device_of(&surface);
+        window.set_visible(true);
+        Ok(Screen { window, surface, ctx, input })
+    }
+
+    fn use_device_of(&mut self, surface: &Surface) {
         self.app.device = surface.describe();
         self.app.compute_on(surface.gpu());
         self.app.format = surface.format();
-        window.set_visible(true);
-        Ok(Screen { window, surface, ctx, input })
+    }
+
+    /// Draws; where the device turns out to be lost, on a new one.
+    fn draw_on_any(&mut self, event_loop: &ActiveEventLoop) -> anyhow::Result<()> {
+        let drawn = self.draw();
+        let check = self.screen.as_ref().map_or(Ok(()), |screen| screen.surface.check());
+        match (drawn, check) {
+            (Ok(()), Ok(())) => Ok(()),
+            (Err(error), _) => self.renew(event_loop, &format!("{error:#}")),
+            (_, Err(error)) => self.renew(event_loop, &error.to_string()),
+        }
+    }
+
+    /// Makes device and surface anew: drivers are reset, cards are unplugged.
+    fn renew(&mut self, event_loop: &ActiveEventLoop, reason: &str) -> anyhow::Result<()> {
+        let now = Instant::now();
+        self.renewed.retain(|at| now.duration_since(*at) < RENEWALS.1);
+        self.renewed.push(now);
+        if self.renewed.len() > RENEWALS.0 {
+            anyhow::bail!("the graphics device fails again and again: {reason}");
+        }
+        let Some(Screen { window, surface, ctx, input }) = self.screen.take() else { return Ok(()) };
+        self.app.leave_device();
+        // One window has one surface.
+        drop(surface);
+        let surface = Surface::new(event_loop, &window)
+            .with_context(|| format!("the graphics device is lost, and there is no other: {reason}"))?;
+        // The new device has no glyphs: fonts that differ in name are all drawn again.
+        let mut fonts = egui::FontDefinitions::default();
+        let family = egui::FontFamily::Name(format!("{now:?}").into());
+        let same = fonts.families.get(&egui::FontFamily::Proportional).cloned().unwrap_or_default();
+        fonts.families.insert(family, same);
+        ctx.set_fonts(fonts);
+        self.use_device_of(&surface);
+        self.app.say(format!("the graphics device was lost and made anew: {reason}"), false);
+        window.request_redraw();
+        self.screen = Some(Screen { window, surface, ctx, input });
+        Ok(())
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
@@ -114,6 +175,8 @@ impl Shell {
         let input = screen.input.take_egui_input(&screen.window);
         let mut again = None;
         let app = &mut self.app;
+        // Asked for before this pass: it draws the picture without notices.
+        let is_wanted = app.program.is_screenshot_wanted;
         let output = screen.ctx.run_ui(input, |ui| {
             again = app.tick();
             super::ui(ui, app);
@@ -124,7 +187,18 @@ impl Shell {
         screen.input.handle_platform_output(&screen.window, output.platform_output);
         let scale = output.pixels_per_point;
         let jobs = screen.ctx.tessellate(output.shapes, scale);
-        screen.surface.draw(&screen.window, &jobs, output.textures_delta, scale)?;
+        let wanted = app.program.canvas.filter(|_| is_wanted);
+        let textures = output.textures_delta;
+        let drawing = Drawing { jobs: &jobs, textures, pixels_per_point: scale, wanted };
+        if let Some(taken) = screen.surface.draw(&screen.window, drawing)? {
+            let (gpu, target) = (screen.surface.gpu(), app.screenshot_target());
+            let (buffer, size, is_bgra) = (taken.buffer, taken.size, taken.is_bgra);
+            app.submit_save(SaveJob::Picture(Box::new(Capture { gpu, buffer, size, is_bgra, target })));
+        }
+        if wanted.is_some() {
+            app.program.is_screenshot_wanted = false;
+            screen.window.request_redraw();
+        }
         Ok(())
     }
 
@@ -156,7 +230,7 @@ impl ApplicationHandler<UserEvent> for Shell {
         let Some(screen) = &mut self.screen else { return };
         match &event {
             WindowEvent::RedrawRequested => {
-                if let Err(error) = self.draw() {
+                if let Err(error) = self.draw_on_any(event_loop) {
                     self.give_up(event_loop, error);
                 }
                 // egui asks for a repaint here each time: to obey would be to draw for ever.

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use super::canvas::Heat;
 use super::discover::Discover;
 use super::exports::Exporting;
-use super::jobs::{Message, Opened, Workers};
+use super::jobs::{Message, Opened, OpenedWorkspace, Workers};
 use super::judge::Judge;
 use super::panels::pointer::{Gesture, Space};
+use super::program::Program;
 use super::requests::MarksKey;
 use super::sweeps::SweepKey;
 use super::target::export_folders;
@@ -25,6 +26,9 @@ use crate::view::{Action, DiscoveryAction, Mode, PairKey, StatisticsCache, View}
 /// How long a notice stays.
 const TOAST_SECS: f32 = 8.0;
 
+/// Most notices at a time.
+const MOST_TOASTS: usize = 5;
+
 /// What draws the window, told in the status line.
 #[derive(Clone, Debug, Default)]
 pub struct Device {
@@ -36,12 +40,16 @@ pub struct Device {
     pub software: bool,
 }
 
-/// A notice that goes by itself.
+/// A notice: one of something that went wrong stays until it is dismissed, any other goes by itself.
 pub struct Toast {
     /// What it says.
     pub text: String,
     /// Whether something went wrong.
     pub error: bool,
+    /// How often it was said.
+    pub count: usize,
+    /// Whether all of a long text is shown.
+    pub is_unfolded: bool,
     since: Instant,
 }
 
@@ -96,6 +104,8 @@ pub struct App {
     pub toasts: Vec<Toast>,
     /// Whether the keys are told.
     pub help: bool,
+    /// Settings, keys, files of the program itself.
+    pub program: Program,
     /// Whether folders are being searched.
     pub opening: bool,
     /// Strokes and figures of what is tracked.
@@ -158,6 +168,7 @@ impl App {
             hover: None,
             toasts: Vec::new(),
             help: false,
+            program: Program::default(),
             opening: false,
             tracking: Tracking::default(),
             drawing: None,
@@ -240,6 +251,11 @@ impl App {
         }
     }
 
+    /// Nothing is uploaded to a device that is lost, or drawn from it.
+    pub(super) fn leave_device(&mut self) {
+        self.uploads = None;
+    }
+
     /// Where the textures of the window's device are.
     pub(super) fn shelf(&self) -> Option<Shelf> {
         self.uploads.as_ref().map(|uploads| Arc::clone(&uploads.shelf))
@@ -259,9 +275,16 @@ impl App {
 
     /// Shows a notice.
     pub fn say(&mut self, text: String, error: bool) {
-        self.toasts.push(Toast { text, error, since: Instant::now() });
-        if self.toasts.len() > 4 {
-            self.toasts.remove(0);
+        let since = Instant::now();
+        if let Some(toast) = self.toasts.iter_mut().find(|toast| toast.text == text && toast.error == error) {
+            (toast.count, toast.since) = (toast.count + 1, since);
+            return;
+        }
+        self.toasts.push(Toast { text, error, count: 1, is_unfolded: false, since });
+        if self.toasts.len() > MOST_TOASTS {
+            // What went wrong is kept longer than what did not.
+            let oldest = self.toasts.iter().position(|toast| !toast.error).unwrap_or(0);
+            self.toasts.remove(oldest);
         }
     }
 
@@ -296,6 +319,9 @@ impl App {
             return self.reload();
         }
         self.view.apply(action);
+        if let Some(told) = self.view.history.take_told() {
+            self.say(told, false);
+        }
         self.request();
     }
 
@@ -335,6 +361,9 @@ impl App {
             Message::Marked(..) => {}
             Message::Exporting { number, done, total } => self.export_is_at(number, done, total),
             Message::Tracked(number, result) => self.export_is_over(number, result),
+            Message::SaveTo(path) => path.iter().for_each(|path| self.save_workspace(path)),
+            Message::Saved(Ok(path)) => self.saved(path),
+            Message::Saved(Err(error)) => self.say(error, true),
             Message::Found(found) => self.found(found),
             Message::Exported(Ok(path)) => self.say(format!("written: {}", path.display()), false),
             Message::Exported(Err(error)) => self.say(error, true),
@@ -355,12 +384,24 @@ impl App {
         self.opening = false;
         match result {
             Ok(opened) => {
+                self.note_opened(&opened.paths);
                 for (path, reason) in opened.skipped.iter().take(3) {
                     self.say(format!("{}: {reason}", path.display()), true);
                 }
-                self.view.apply(Action::Opened(opened.entries));
-                self.forget_results();
-                self.view.apply(Action::Fit);
+                opened.notes.into_iter().for_each(|note| self.say(note, true));
+                match opened.workspace {
+                    Some(OpenedWorkspace { file, workspace, places }) => {
+                        let entries = places.into_iter().zip(opened.entries).collect();
+                        self.view.apply(Action::Restore(workspace, entries));
+                        self.forget_results();
+                        self.program.workspace = Some(file);
+                    }
+                    None => {
+                        self.view.apply(Action::Opened(opened.entries));
+                        self.forget_results();
+                        self.view.apply(Action::Fit);
+                    }
+                }
             }
             Err(error) => self.say(error, true),
         }

@@ -14,11 +14,38 @@ use crate::gpu::{Gpu, device_descriptor};
 pub struct Surface {
     surface: wgpu::Surface<'static>,
     config: wgpu::SurfaceConfiguration,
-    device: wgpu::Device,
-    queue: wgpu::Queue,
+    gpu: Gpu,
     renderer: egui_wgpu::Renderer,
     instance: wgpu::Instance,
 }
+
+/// What egui made of one pass.
+pub struct Drawing<'a> {
+    /// What is drawn.
+    pub jobs: &'a [egui::ClippedPrimitive],
+    /// Textures that changed.
+    pub textures: egui::TexturesDelta,
+    /// Physical pixels in a point.
+    pub pixels_per_point: f32,
+    /// The part that is wanted as a picture, in points.
+    pub wanted: Option<egui::Rect>,
+}
+
+/// A part of what was drawn, still on the device: see [`Capture`](super::save::Capture).
+pub struct Taken {
+    /// Rows of whole multiples of 256 bytes.
+    pub buffer: wgpu::Buffer,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    /// Whether blue comes first.
+    pub is_bgra: bool,
+}
+
+/// What to do where no adapter draws.
+const NO_ADAPTER: &str = "no graphics driver can draw on the window. Install one: on Debian and Ubuntu \
+    `apt install mesa-vulkan-drivers libegl1 libgl1-mesa-dri`, on Fedora `dnf install mesa-vulkan-drivers \
+    mesa-libEGL mesa-dri-drivers`; `aovscope gpu` lists what is found. The commands (aovscope compare, \
+    aovscope probe ...) need none";
 
 impl Surface {
     /// Opens the best adapter that can draw on `window`.
@@ -29,14 +56,14 @@ impl Surface {
         let display = Box::new(event_loop.owned_display_handle());
         let instance =
             wgpu::Instance::new(wgpu::InstanceDescriptor::new_with_display_handle_from_env(display));
-        let surface = instance.create_surface(Arc::clone(window)).context("no graphics driver was found")?;
+        let surface = instance.create_surface(Arc::clone(window)).context(NO_ADAPTER)?;
         let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions {
             power_preference:
                 wgpu::PowerPreference::from_env().unwrap_or(wgpu::PowerPreference::HighPerformance),
             compatible_surface: Some(&surface),
             ..wgpu::RequestAdapterOptions::default()
         }))
-        .context("no graphics adapter can draw on the window")?;
+        .context(NO_ADAPTER)?;
         let (device, queue) = pollster::block_on(adapter.request_device(&device_descriptor(&adapter)))
             .context("the graphics adapter gives no device")?;
         let capabilities = surface.get_capabilities(&adapter);
@@ -50,7 +77,8 @@ impl Surface {
         config.desired_maximum_frame_latency = 1;
         surface.configure(&device, &config);
         let renderer = egui_wgpu::Renderer::new(&device, format, egui_wgpu::RendererOptions::default());
-        Ok(Self { surface, config, device, queue, renderer, instance })
+        let gpu = Gpu::from_parts(device.adapter_info(), device, queue);
+        Ok(Self { surface, config, gpu, renderer, instance })
     }
 
     /// The format of its pixels.
@@ -60,12 +88,21 @@ impl Surface {
 
     /// The device, for work beside drawing.
     pub fn gpu(&self) -> Gpu {
-        Gpu::from_parts(self.device.adapter_info(), self.device.clone(), self.queue.clone())
+        self.gpu.clone()
+    }
+
+    /// Ok while the device draws.
+    ///
+    /// # Errors
+    /// Why it does not: it is lost, or was given something that it cannot do.
+    pub fn check(&self) -> Result<(), crate::gpu::Error> {
+        self.gpu.poll()?;
+        self.gpu.check()
     }
 
     /// What draws.
     pub fn describe(&self) -> Device {
-        let info = self.device.adapter_info();
+        let info = self.gpu.info().clone();
         Device {
             backend: info.backend.to_string(),
             adapter: info.name,
@@ -75,46 +112,38 @@ impl Surface {
 
     /// Largest side of a texture.
     pub fn max_texture_side(&self) -> usize {
-        self.device.limits().max_texture_dimension_2d as usize
+        self.gpu.max_side() as usize
     }
 
     /// Follows the window's size.
     pub fn resize(&mut self, width: u32, height: u32) {
         if width > 0 && height > 0 {
             (self.config.width, self.config.height) = (width, height);
-            self.surface.configure(&self.device, &self.config);
+            self.surface.configure(self.gpu.device(), &self.config);
         }
     }
 
-    /// Draws what egui made. False where there was nothing to draw on, and one should try again.
+    /// Draws what egui made; returns the part of it that was wanted. Where there is nothing to draw on it
+    /// asks for another try.
     ///
     /// # Errors
     /// When the surface is lost and cannot be made again.
-    pub fn draw(
-        &mut self,
-        window: &Arc<Window>,
-        jobs: &[egui::ClippedPrimitive],
-        mut textures: egui::TexturesDelta,
-        pixels_per_point: f32,
-    ) -> anyhow::Result<bool> {
-        let mut set: Vec<_> = textures.set.drain().collect();
+    pub fn draw(&mut self, window: &Arc<Window>, mut drawing: Drawing<'_>) -> anyhow::Result<Option<Taken>> {
+        let mut set: Vec<_> = drawing.textures.set.drain().collect();
         set.sort_unstable_by_key(|(id, _)| *id);
         for (id, deltas) in set {
             for delta in deltas {
-                self.renderer.update_texture(&self.device, &self.queue, id, &delta);
+                self.renderer.update_texture(self.gpu.device(), self.gpu.queue(), id, &delta);
             }
         }
-        let drawn = match self.acquire(window)? {
-            Some(frame) => {
-                self.paint(frame, jobs, pixels_per_point);
-                true
-            }
-            None => false,
+        let taken = match self.acquire(window)? {
+            Some(frame) => self.paint(frame, &drawing),
+            None => None,
         };
-        let mut free: Vec<_> = textures.free.drain().collect();
+        let mut free: Vec<_> = drawing.textures.free.drain().collect();
         free.sort_unstable();
         free.iter().for_each(|id| self.renderer.free_texture(id));
-        Ok(drawn)
+        Ok(taken)
     }
 
     fn acquire(&mut self, window: &Arc<Window>) -> anyhow::Result<Option<wgpu::SurfaceTexture>> {
@@ -133,7 +162,7 @@ impl Surface {
                     .instance
                     .create_surface(Arc::clone(window))
                     .context("the window's surface is lost")?;
-                self.surface.configure(&self.device, &self.config);
+                self.surface.configure(self.gpu.device(), &self.config);
                 window.request_redraw();
                 None
             }
@@ -141,35 +170,99 @@ impl Surface {
         })
     }
 
-    fn paint(&mut self, frame: wgpu::SurfaceTexture, jobs: &[egui::ClippedPrimitive], pixels_per_point: f32) {
+    fn paint(&mut self, frame: wgpu::SurfaceTexture, drawing: &Drawing<'_>) -> Option<Taken> {
+        let jobs = drawing.jobs;
         let screen = egui_wgpu::ScreenDescriptor {
             size_in_pixels: [self.config.width, self.config.height],
-            pixels_per_point,
+            pixels_per_point: drawing.pixels_per_point,
         };
+        let (device, queue) = (self.gpu.device(), self.gpu.queue());
         let mut encoder =
-            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("window") });
-        let mut commands =
-            self.renderer.update_buffers(&self.device, &self.queue, &mut encoder, jobs, &screen);
-        let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
-        {
-            let attachment = wgpu::RenderPassColorAttachment {
-                view: &view,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
-                    store: wgpu::StoreOp::Store,
-                },
-            };
-            let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-                label: Some("window"),
-                color_attachments: &[Some(attachment)],
-                ..wgpu::RenderPassDescriptor::default()
-            });
-            self.renderer.render(&mut pass.forget_lifetime(), jobs, &screen);
-        }
+            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("window") });
+        let mut commands = self.renderer.update_buffers(device, queue, &mut encoder, jobs, &screen);
+        self.render(&mut encoder, &frame.texture, jobs, &screen);
+        let taken = drawing.wanted.and_then(|wanted| self.take(&mut encoder, wanted, jobs, &screen));
         commands.push(encoder.finish());
-        self.queue.submit(commands);
-        self.queue.present(frame);
+        queue.submit(commands);
+        queue.present(frame);
+        taken
+    }
+
+    fn render(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        onto: &wgpu::Texture,
+        jobs: &[egui::ClippedPrimitive],
+        screen: &egui_wgpu::ScreenDescriptor,
+    ) {
+        let view = onto.create_view(&wgpu::TextureViewDescriptor::default());
+        let attachment = wgpu::RenderPassColorAttachment {
+            view: &view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                store: wgpu::StoreOp::Store,
+            },
+        };
+        let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("window"),
+            color_attachments: &[Some(attachment)],
+            ..wgpu::RenderPassDescriptor::default()
+        });
+        self.renderer.render(&mut pass.forget_lifetime(), jobs, screen);
+    }
+
+    /// Draws once more, onto a texture that can be read: the window's own often cannot.
+    fn take(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        wanted: egui::Rect,
+        jobs: &[egui::ClippedPrimitive],
+        screen: &egui_wgpu::ScreenDescriptor,
+    ) -> Option<Taken> {
+        let is_bgra = match self.config.format.remove_srgb_suffix() {
+            wgpu::TextureFormat::Bgra8Unorm => true,
+            wgpu::TextureFormat::Rgba8Unorm => false,
+            _ => return None,
+        };
+        let [width, height] = screen.size_in_pixels;
+        let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(width as f32, height as f32));
+        let area = (wanted * screen.pixels_per_point).intersect(whole);
+        let (x, y) = (area.left().round() as u32, area.top().round() as u32);
+        let size = (
+            (area.right().round() as u32).saturating_sub(x),
+            (area.bottom().round() as u32).saturating_sub(y),
+        );
+        if size.0 == 0 || size.1 == 0 {
+            return None;
+        }
+        let device = self.gpu.device();
+        let texture = device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("picture of the window"),
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: self.config.format,
+            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
+            view_formats: &[],
+        });
+        self.render(encoder, &texture, jobs, screen);
+        let row = super::save::row_bytes(size.0);
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("picture of the window"),
+            size: u64::from(row) * u64::from(size.1),
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        let mut from = texture.as_image_copy();
+        from.origin = wgpu::Origin3d { x, y, z: 0 };
+        let layout =
+            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None };
+        let onto = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
+        let extent = wgpu::Extent3d { width: size.0, height: size.1, depth_or_array_layers: 1 };
+        encoder.copy_texture_to_buffer(from, onto, extent);
+        Some(Taken { buffer, size, is_bgra })
     }
 }

@@ -106,7 +106,6 @@ impl App {
             series,
             strips: vec![StripCell::Pending; count],
             done: vec![false; frame_count],
-            filled: vec![false; frame_count],
         };
         if let (Some(old), Some(asked)) = (&view.sweep, &self.sweep_asked) {
             let same_pictures =
@@ -150,7 +149,7 @@ impl App {
                 sweep.series.cells[index] = cells.next().expect("a cell for each probe and channel");
             }
         }
-        (sweep.done[result.frame], sweep.filled[result.frame]) = (true, true);
+        sweep.done[result.frame] = true;
     }
 }
 
@@ -171,10 +170,6 @@ fn take_over(
                 }
             }
         }
-    }
-    // With the place of all probes known, a frame is whole.
-    if before == now {
-        sweep.filled.clone_from(&old.filled);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, confined, help, left, right, toasts, top, viewport};
+use super::panels::{bottom, confined, help, left, palette, right, settings, toasts, top, viewport};
+use super::program::ProgramWish;
 use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
@@ -25,6 +26,8 @@ pub enum Wish {
     Tracking(TrackingWish),
     /// Forget the notice of that index.
     Dismiss(usize),
+    /// To the program around the view.
+    Program(ProgramWish),
 }
 
 impl From<Action> for Wish {
@@ -35,10 +38,14 @@ impl From<Action> for Wish {
 
 /// Draws the window and does what the user asks for in it.
 pub fn ui(ui: &mut egui::Ui, app: &mut App) {
+    theme::follow(ui.ctx(), &app.program.settings);
+    if ui.input(|input| !input.pointer.any_down() && !input.pointer.any_released()) {
+        app.view.history.seal();
+    }
     let mut wishes = keys::pressed(ui, app);
     wishes.extend(clipboard(ui));
     dropped(ui, app);
-    let frame = Frame::new().fill(theme::PANEL);
+    let frame = Frame::new().fill(theme::panel());
     let padded = frame.inner_margin(Margin::symmetric(10, 8));
     let bar = frame.inner_margin(Margin::symmetric(10, 5));
     Panel::top("top").frame(bar).show(ui, |ui| wishes.extend(top::ui(ui, app)));
@@ -66,12 +73,18 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .show(ui, |ui| wishes.extend(confined(ui, |ui| right::ui(ui, app))));
     }
     let canvas = egui::CentralPanel::no_frame()
-        .frame(Frame::new().fill(theme::CANVAS))
+        .frame(Frame::new().fill(theme::canvas()))
         .show(ui, |ui| wishes.extend(viewport::ui(ui, app)));
-    wishes.extend(toasts::ui(ui, app, canvas.response.rect));
-    if app.help {
-        wishes.extend(help::ui(ui));
+    app.program.canvas = Some(canvas.response.rect);
+    // No part of the picture that is written.
+    if !app.program.is_screenshot_wanted {
+        wishes.extend(toasts::ui(ui, app, canvas.response.rect));
     }
+    if app.help {
+        wishes.extend(help::ui(ui, app));
+    }
+    wishes.extend(palette::ui(ui, app));
+    wishes.extend(settings::ui(ui, app));
     obey(ui, app, wishes);
 }
 
@@ -123,6 +136,7 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
             Wish::Dismiss(index) => {
                 app.toasts.remove(index);
             }
+            Wish::Program(wish) => app.obey(wish),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `aovscope compare REFERENCE CANDIDATE...`: frame by frame, AOV by AOV.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
 
 use super::args::{ProbeArgs, RunArgs, ToleranceArgs, globs};
+use super::workspace::{Base, Choices};
 use super::{output, progress::Progress, table};
 use crate::engine::{self, Against, Event, FrameRow, Plan, Task, Verdict};
 use crate::export::ReportNames;
@@ -18,8 +20,12 @@ use crate::sequence::{FrameSet, Sequence, name_apart, resolve};
 pub struct Args {
     /// The reference, then the candidates: a pattern (name.####.exr), a folder that holds one
     /// sequence, or a file. With --against previous or frame:N: sequences, each by itself.
-    #[arg(required = true, value_name = "REFERENCE CANDIDATE")]
+    #[arg(required_unless_present = "workspace", value_name = "REFERENCE CANDIDATE")]
     pub paths: Vec<String>,
+    /// Sequences, reference, rules, probes and frames of a workspace that the window saved; what is
+    /// given beside it takes its place.
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
     /// What frames are compared with: sequence (the same frame of the reference), previous, frame:N.
     #[arg(long, value_name = "WHAT", default_value = "sequence", value_parser = against)]
     pub against: AgainstChoice,
@@ -75,31 +81,53 @@ fn against(text: &str) -> Result<AgainstChoice, String> {
 }
 
 impl Args {
-    /// The plan that these arguments make.
+    /// The plan that these arguments make, and what of the workspace is not there.
     ///
     /// # Errors
     /// When a path leads to no sequence or to several, or options do not go together.
-    pub fn plan(&self) -> anyhow::Result<Plan> {
-        let mut sequences: Vec<Sequence> =
-            self.paths.iter().map(|path| resolve(path)).collect::<Result<_, _>>()?;
-        name_apart(&mut sequences);
-        let against = match self.against {
-            AgainstChoice::Sequence => {
-                if sequences.len() < 2 {
-                    bail!(
-                        "compare takes a reference and at least one candidate, and got {:?} alone \
-                         (to compare a sequence with itself: --against previous, or --against frame:N)",
-                        self.paths[0]
-                    );
-                }
-                Against::Sequence { reference: sequences.remove(0), offset: self.offset }
+    pub fn plan(&self) -> anyhow::Result<(Plan, Vec<String>)> {
+        let Some(file) = &self.workspace else { return Ok((self.plan_of_paths()?, Vec::new())) };
+        let mut base = Base::read(file, Task::Compare)?;
+        let mut skipped = Vec::new();
+        if self.paths.is_empty() {
+            if self.against == AgainstChoice::Sequence {
+                base.workspace.compares(&base.found)?;
             }
-            _ if self.offset != 0 => bail!("--offset goes with --against sequence only"),
-            AgainstChoice::Previous => Against::Previous,
-            AgainstChoice::Frame(number) => Against::Frame(number),
+            skipped = base.take_missing();
+        } else {
+            base.plan.candidates = self.sequences()?;
+            base.plan.against = Against::Nothing;
+        }
+        self.set_against(&mut base.plan)?;
+        base.plan.extent = if self.crop { Extent::Common } else { Extent::Union };
+        let choices = Choices {
+            frames: &self.frames,
+            aov: &self.aov,
+            tolerance: &self.tolerance,
+            probes: &self.probes,
         };
+        Ok((base.with(&choices)?, skipped))
+    }
+
+    /// What the candidates are compared with: by the options, and by the plan where they say nothing.
+    fn set_against(&self, plan: &mut Plan) -> anyhow::Result<()> {
+        let from_plan = match &mut plan.against {
+            Against::Sequence { offset, .. } if self.against == AgainstChoice::Sequence => {
+                *offset = self.offset;
+                return Ok(());
+            }
+            Against::Sequence { reference, .. } => Some(reference.clone()),
+            _ => None,
+        };
+        plan.candidates.splice(0..0, from_plan);
+        plan.against = self.against(&mut plan.candidates)?;
+        Ok(())
+    }
+
+    fn plan_of_paths(&self) -> anyhow::Result<Plan> {
+        let mut sequences = self.sequences()?;
         Ok(Plan {
-            against,
+            against: self.against(&mut sequences)?,
             candidates: sequences,
             frames: self.frames.clone(),
             aovs: globs(&self.aov)?,
@@ -109,6 +137,32 @@ impl Args {
             task: Task::Compare,
         })
     }
+
+    fn sequences(&self) -> anyhow::Result<Vec<Sequence>> {
+        let mut sequences: Vec<Sequence> =
+            self.paths.iter().map(|path| resolve(path)).collect::<Result<_, _>>()?;
+        name_apart(&mut sequences);
+        Ok(sequences)
+    }
+
+    /// Takes the reference out of `sequences`, where one of them is it.
+    fn against(&self, sequences: &mut Vec<Sequence>) -> anyhow::Result<Against> {
+        Ok(match self.against {
+            AgainstChoice::Sequence => {
+                if sequences.len() < 2 {
+                    bail!(
+                        "compare takes a reference and at least one candidate, and got {:?} alone \
+                         (to compare a sequence with itself: --against previous, or --against frame:N)",
+                        self.paths.first().map_or("", |path| path)
+                    );
+                }
+                Against::Sequence { reference: sequences.remove(0), offset: self.offset }
+            }
+            _ if self.offset != 0 => bail!("--offset goes with --against sequence only"),
+            AgainstChoice::Previous => Against::Previous,
+            AgainstChoice::Frame(number) => Against::Frame(number),
+        })
+    }
 }
 
 /// Compares, writes what was asked for, and a table to `out` (or the JSON, for `--json -`).
@@ -116,8 +170,12 @@ impl Args {
 /// # Errors
 /// When the arguments make no plan, or an output cannot be written.
 pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow::Result<Verdict> {
-    args.output.check(!args.probes.probes().is_empty())?;
-    let plan = args.plan()?;
+    if args.workspace.is_none() {
+        args.output.check(!args.probes.probes().is_empty())?;
+    }
+    let (plan, skipped) = args.plan()?;
+    args.output.check(!plan.probes.is_empty())?;
+    skipped.iter().for_each(|reason| super::note(&format!("left out: {reason}")));
     let context = args.run.context(cancel)?;
     let report = execute(&plan, context, &args.output, args.run.quiet)?;
     args.output.write(&report, out)?;
@@ -125,7 +183,7 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
         table::write(&report, out)?;
     }
     out.flush()?;
-    Ok(report.summary.verdict())
+    Ok(if skipped.is_empty() { report.summary.verdict() } else { Verdict::Incomplete })
 }
 
 /// All that a comparison gave.

@@ -12,6 +12,7 @@ pub mod output;
 pub mod probe;
 mod progress;
 mod table;
+pub mod workspace;
 
 /// The command line of aovscope.
 #[derive(Debug, Parser)]
@@ -22,7 +23,7 @@ pub struct Cli {
     /// What to do; without a command the window opens.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Folders, patterns or files to open in the window.
+    /// Folders, patterns or files to open in the window, or a workspace (NAME.aovscope.toml).
     #[arg(value_name = "PATH")]
     pub paths: Vec<std::path::PathBuf>,
 }
@@ -40,6 +41,8 @@ pub enum Command {
     Probe(Box<probe::Args>),
     /// Which graphics adapters there are, and which of them compares.
     Gpu(gpu::Args),
+    /// The keys of the window, as the TOML file that changes them.
+    Keys,
 }
 
 /// Writes one line to standard error.

@@ -2,7 +2,7 @@
 //! sequences.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -10,6 +10,7 @@ use anyhow::{anyhow, bail};
 
 use super::args::{ProbeArgs, RunArgs, ToleranceArgs, globs};
 use super::progress::Progress;
+use super::workspace::{Base, Choices};
 use crate::engine::{self, Against, CellStatus, Event, Plan, Probe, Series, Task, Verdict};
 use crate::export;
 use crate::metric::Extent;
@@ -19,8 +20,12 @@ use crate::sequence::{Depth, FrameSet, Sequence, discover};
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
     /// Folders, patterns or files; all their sequences are probed.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "workspace", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Sequences, reference, rules, probes and frames of a workspace that the window saved; what is
+    /// given beside it takes its place.
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
     /// The sequence that the others are compared with, by name; without it values are only listed.
     #[arg(long, value_name = "NAME")]
     pub reference: Option<String>,
@@ -55,17 +60,67 @@ pub struct Args {
 
 impl Args {
     /// The plan, and the paths that hold no sequence, with the reason.
-    fn plan(&self) -> anyhow::Result<(Plan, Vec<(PathBuf, String)>)> {
+    fn plan(&self) -> anyhow::Result<(Plan, Vec<String>)> {
+        let (plan, skipped) = match &self.workspace {
+            Some(file) => self.plan_of_workspace(file)?,
+            None => self.plan_of_paths()?,
+        };
+        if plan.probes.is_empty() {
+            bail!(
+                "the workspace tracks nothing: name a pixel with --pixel X,Y or a region with --region X,Y,W,H"
+            );
+        }
+        Ok((plan, skipped))
+    }
+
+    fn plan_of_workspace(&self, file: &Path) -> anyhow::Result<(Plan, Vec<String>)> {
+        let mut base = Base::read(file, Task::Track)?;
+        let mut skipped = Vec::new();
+        if self.paths.is_empty() {
+            skipped = base.take_missing();
+        } else {
+            let (sequences, left_out) = self.sequences()?;
+            (base.plan.candidates, base.plan.against) = (sequences, Against::Nothing);
+            skipped.extend(left_out);
+        }
+        if let Some(name) = &self.reference {
+            let plan = &mut base.plan;
+            if let Against::Sequence { reference, .. } = &plan.against {
+                plan.candidates.insert(0, reference.clone());
+            }
+            let reference = plan.candidates.remove(find(&plan.candidates, name)?);
+            plan.against = Against::Sequence { reference, offset: self.offset };
+        } else if let Against::Sequence { offset, .. } = &mut base.plan.against {
+            *offset = self.offset;
+        }
+        if base.plan.candidates.is_empty() {
+            bail!("there is nothing beside the reference");
+        }
+        let choices = Choices {
+            frames: &self.frames,
+            aov: &self.aov,
+            tolerance: &self.tolerance,
+            probes: &self.probes,
+        };
+        Ok((base.with(&choices)?, skipped))
+    }
+
+    fn sequences(&self) -> anyhow::Result<(Vec<Sequence>, Vec<String>)> {
+        let depth = if self.recursive { Depth::Recursive } else { Depth::Flat };
+        let found = discover(&self.paths, depth)?;
+        if found.sequences.is_empty() {
+            bail!("no sequence of EXR, PNG or JPEG files under {:?}", self.paths);
+        }
+        let skipped = found.skipped.iter().map(|(path, reason)| format!("{reason}: {path:?}"));
+        Ok((found.sequences, skipped.collect()))
+    }
+
+    fn plan_of_paths(&self) -> anyhow::Result<(Plan, Vec<String>)> {
         let probes = self.probes.probes();
         if probes.is_empty() {
             bail!("nothing to probe: name a pixel with --pixel X,Y or a region with --region X,Y,W,H");
         }
-        let depth = if self.recursive { Depth::Recursive } else { Depth::Flat };
-        let found = discover(&self.paths, depth)?;
-        let mut sequences = found.sequences;
-        if sequences.is_empty() {
-            bail!("no sequence of EXR, PNG or JPEG files under {:?}", self.paths);
-        }
+        let (mut sequences, skipped) = self.sequences()?;
         let against = match &self.reference {
             Some(name) => {
                 let reference = sequences.remove(find(&sequences, name)?);
@@ -84,7 +139,7 @@ impl Args {
             probes,
             task: Task::Track,
         };
-        Ok((plan, found.skipped))
+        Ok((plan, skipped))
     }
 }
 
@@ -105,8 +160,8 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
     let (plan, skipped) = args.plan()?;
     let context = args.run.context(cancel)?;
     let progress = Progress::new(args.run.quiet);
-    for (path, reason) in &skipped {
-        progress.note(&format!("left out: {reason}: {path:?}"));
+    for reason in &skipped {
+        progress.note(&format!("left out: {reason}"));
     }
     let mut reasons: Vec<String> = Vec::new();
     let finished = engine::run(&plan, &context, &mut |event| match event {

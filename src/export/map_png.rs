@@ -132,6 +132,14 @@ impl Paint {
     }
 }
 
+/// Writes a picture to the PNG file `path`, whole or not at all, with a title for whoever meets it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn export_picture_png(picture: &Picture, title: &str, path: &Path) -> Result<(), Error> {
+    write_file(path, |file| write_png(picture, title, "", file))
+}
+
 /// With a title and a description for whoever meets the file.
 pub(super) fn write_png(
     picture: &Picture,

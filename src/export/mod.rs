@@ -36,7 +36,7 @@ pub use json::{ReportNames, write_json};
 pub use map::{MapCaption, MapRange, MapStyle, auto_range, auto_range_over_frames};
 pub use map_exr::export_map_exr;
 pub use map_folder::MapFolder;
-pub use map_png::{Picture, draw_map, export_map_png};
+pub use map_png::{Picture, draw_map, export_map_png, export_picture_png};
 pub use npz::export_npz;
 pub use temporal_exr::export_temporal_exr;
 pub use temporal_png::{TemporalPicture, temporal_pictures};

@@ -211,9 +211,14 @@ impl Gpu {
         }
     }
 
+    /// Lets what is done be noticed, without waiting.
+    ///
     /// wgpu 30 panics in `poll` where the driver says that the device is lost; a frame that a driver
     /// resets must not end the run.
-    fn poll(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// When the device failed: one that is lost says so only when it is polled.
+    pub fn poll(&self) -> Result<(), Error> {
         match catch_unwind(AssertUnwindSafe(|| self.device.poll(wgpu::PollType::Poll))) {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(Error::Device { reason: error.to_string() }),

@@ -21,6 +21,11 @@ struct Range {
 }
 
 impl FrameSet {
+    /// All numbers from `first` to `last`, in either order.
+    pub fn range(first: i64, last: i64) -> Self {
+        Self { ranges: vec![range_from(first, last, 1)] }
+    }
+
     /// Whether frame `number` is in the set.
     pub fn contains(&self, number: i64) -> bool {
         self.ranges.iter().any(|range| range.contains(number))

@@ -1,6 +1,8 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{DiscoveryAction, DisplayAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport};
+use super::{
+    DiscoveryAction, DisplayAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport, Workspace,
+};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -92,4 +94,10 @@ pub enum Action {
     Discover(DiscoveryAction),
     /// Change how pictures and deltas become colours.
     Display(DisplayAction),
+    /// Take back the newest change of what is compared, how, and what is tracked.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Show a workspace; what its sequences led to, by their places in it.
+    Restore(Box<Workspace>, Vec<(usize, Entry)>),
 }

@@ -28,7 +28,7 @@ impl Viewport {
 }
 
 /// Pan and zoom.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Camera {
     /// The point of the image in the middle of the viewport.
     pub centre: (f64, f64),
@@ -45,6 +45,11 @@ impl Default for Camera {
 }
 
 impl Camera {
+    /// Whether it is one that could have come about by panning and zooming.
+    pub fn is_sound(&self) -> bool {
+        self.centre.0.is_finite() && self.centre.1.is_finite() && (ZOOM.0..=ZOOM.1).contains(&self.zoom)
+    }
+
     /// Shows all of `picture`.
     pub fn fit(&mut self, picture: Window, size: (f64, f64)) {
         if picture.is_empty() || size.0 <= 0.0 || size.1 <= 0.0 {

@@ -1,7 +1,10 @@
 //! What a user chooses from.
 
+use serde::{Deserialize, Serialize};
+
 /// What the canvas shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// The reference alone.
     Reference,
@@ -46,7 +49,8 @@ pub enum Tool {
 }
 
 /// Which number the curves show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Quantity {
     /// The value of each sequence.
     Value,

@@ -9,11 +9,13 @@ pub mod catalogue;
 mod choices;
 pub mod discovery;
 pub mod display;
+pub mod history;
 pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
 mod tracking;
+pub mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,11 +26,13 @@ pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
 pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
 pub use display::{Display, DisplayAction};
+pub use history::History;
 pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{ProbeAction, Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
-pub use tracking::Tracking;
+pub use tracking::{LARGEST_BRUSH, Tracking};
+pub use workspace::Workspace;
 
 use crate::image::{AovKind, Chromaticities, Window};
 use crate::metric::{Metric, Rule, default_metric};
@@ -78,6 +82,8 @@ pub struct View {
     pub quantity: Quantity,
     /// Where changes are.
     pub discovery: Discovery,
+    /// What can be undone and done again.
+    pub history: History,
     tolerances: BTreeMap<String, f64>,
     metrics: BTreeMap<String, Metric>,
 }
@@ -106,6 +112,7 @@ impl Default for View {
             curve_channel: 0,
             quantity: Quantity::Both,
             discovery: Discovery::default(),
+            history: History::default(),
             tolerances: BTreeMap::new(),
             metrics: BTreeMap::new(),
         }
@@ -115,6 +122,19 @@ impl Default for View {
 impl View {
     /// The only place where the view changes by the user's will.
     pub fn apply(&mut self, action: Action) {
+        match action {
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::Restore(workspace, opened) => self.restore(&workspace, opened),
+            action => {
+                let before = self.undoable();
+                self.change(action);
+                self.remember(before);
+            }
+        }
+    }
+
+    fn change(&mut self, action: Action) {
         match action {
             Action::Opened(entries) => {
                 self.catalogue.open(entries);
@@ -370,7 +390,7 @@ impl View {
     fn step_aov(&mut self, by: i64) {
         let keys: Vec<String> = self.aovs.iter().map(|entry| entry.key.clone()).collect();
         if let Some(next) = neighbour(&keys, self.aov.as_ref(), by) {
-            self.apply(Action::SetAov(next.clone()));
+            self.change(Action::SetAov(next.clone()));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::View;
 use crate::engine::{Against, AovGlob, Plan, Probe, ProbeShape, RuleChoice, Rules, Task};
 use crate::metric::{Extent, Metric};
+use crate::sequence::FrameSet;
 
 /// Which AOVs are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub enum Scope {
 }
 
 impl View {
-    /// The plan that follows the tracked pixels and rectangles over all frames of the sequences
-    /// that take part, with the window's reference, metrics and tolerances. `None` where nothing
+    /// The plan that follows the tracked pixels and rectangles over all frames between in and out of the
+    /// sequences that take part, with the window's reference, metrics and tolerances. `None` where nothing
     /// is open.
     pub fn track_plan(&self, scope: Scope) -> Option<Plan> {
         let sequence = |index: usize| self.catalogue.entries().get(index).map(|e| e.sequence.clone());
@@ -35,13 +36,19 @@ impl View {
         (!candidates.is_empty()).then(|| Plan {
             against,
             candidates,
-            frames: None,
+            frames: self.frames_for_plan(),
             aovs,
             rules: self.rules(),
             extent: Extent::Union,
             probes: self.probes_for_plan(),
             task: Task::Track,
         })
+    }
+
+    /// The frames between in and out; `None` for all.
+    fn frames_for_plan(&self) -> Option<FrameSet> {
+        let (first, last) = self.playback.part()?;
+        Some(FrameSet::range(first, last))
     }
 
     /// Pixels before rectangles, as the command line has them.

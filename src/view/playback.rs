@@ -79,6 +79,12 @@ impl Playback {
         Some((*self.frames.get(self.range.0)?, *self.frames.get(self.range.1)?))
     }
 
+    /// As [`Playback::range`]; `None` where that is all frames.
+    pub fn part(&self) -> Option<(i64, i64)> {
+        let is_all = self.range == (0, self.frames.len().saturating_sub(1));
+        self.range().filter(|_| !is_all)
+    }
+
     /// Goes to that frame, or to the nearest one there is.
     pub fn seek(&mut self, frame: i64) {
         let after = self.frames.partition_point(|&f| f < frame);

@@ -52,6 +52,20 @@ impl Probes {
         self.add(rectangle(a, b), ProbeShape::Region)
     }
 
+    /// Tracks what was tracked before, as it was; nothing where there is no room.
+    pub(super) fn restore(&mut self, probe: Probe) {
+        if self.items.len() < MOST && self.items.iter().all(|item| item.probe != probe) {
+            self.push(probe);
+        }
+    }
+
+    /// Goes back to what was tracked once. Numbers that were given since are not given again.
+    pub(super) fn go_back_to(&mut self, items: Vec<Tracked>) {
+        let is_there = |id: &u64| items.iter().any(|item| item.id == *id);
+        self.selected = self.selected.filter(is_there).or(items.last().map(|item| item.id));
+        self.items = items;
+    }
+
     fn add(&mut self, window: Window, shape: ProbeShape) -> Option<u64> {
         self.track(Probe { label: String::new(), window, shape })
     }

@@ -59,14 +59,12 @@ pub struct Sweep {
     pub sequences: Vec<usize>,
     /// Ids of the probes, in the order of `series.probes`.
     pub probes: Vec<u64>,
-    /// Tracked values; cells of frames that are not done are not to be shown.
+    /// Tracked values; a cell that is not known yet has none, if it has not that of an earlier tolerance.
     pub series: Series,
     /// Row-major (sequence, frame); the reference's row stays pending.
     pub strips: Vec<StripCell>,
     /// Which frames are done.
     pub done: Vec<bool>,
-    /// Which frames have values to show, if only of an earlier tolerance.
-    pub filled: Vec<bool>,
 }
 
 impl Sweep {

@@ -29,7 +29,7 @@ pub fn ui(painter: &Painter, app: &App, part: &Part, scale: f32) {
             continue;
         };
         let sequence = side.sequence(app);
-        let colour = sequence.map_or(theme::TEXT, |index| theme::sequence(&app.view.catalogue, index));
+        let colour = sequence.map_or(theme::text(), |index| theme::sequence(&app.view.catalogue, index));
         let stroke = Stroke::new(1.0, colour);
         // Where two borders lie on each other, the dashes of one fall into the gaps of the other.
         let offset = place as f32 * (DASH.0 + DASH.1) / 2.0;

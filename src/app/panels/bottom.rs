@@ -51,7 +51,7 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
                 && done < all
             {
                 let text = format!("comparing all frames  {done} / {all}");
-                ui.label(RichText::new(text).size(11.0).color(theme::WEAK));
+                ui.label(RichText::new(text).size(11.0).color(theme::weak()));
             }
         });
     });
@@ -59,7 +59,7 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 
 fn frame(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let Some(mut frame) = app.view.playback.frame() else { return };
-    let label = ui.label(RichText::new("Frame ").color(theme::WEAK));
+    let label = ui.label(RichText::new("Frame ").color(theme::weak()));
     let (first, last) = (app.view.playback.frames().first(), app.view.playback.frames().last());
     let range = *first.unwrap_or(&0)..=*last.unwrap_or(&0);
     let response = ui.add(DragValue::new(&mut frame).range(range)).labelled_by(label.id);
@@ -68,18 +68,18 @@ fn frame(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         wishes.push(Action::Seek(frame).into());
     }
     if let Some((first, last)) = app.view.playback.range() {
-        ui.label(RichText::new(format!("  of {first}–{last}")).color(theme::WEAK));
+        ui.label(RichText::new(format!("  of {first}–{last}")).color(theme::weak()));
     }
     if app.view.playback.is_playing() {
         let text = format!("   {:+.0} fps", app.view.playback.rate());
-        ui.label(RichText::new(text).color(theme::WEAK));
+        ui.label(RichText::new(text).color(theme::weak()));
     }
 }
 
 /// Draws the status line.
 pub fn status(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
-    let weak = |text: String| RichText::new(text).size(10.5).color(theme::WEAK);
+    let weak = |text: String| RichText::new(text).size(10.5).color(theme::weak());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 16.0;
         if let Some(entry) = app.view.aov_entry() {
@@ -122,9 +122,9 @@ fn exporting(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         all => format!(", {} more wait", all - 1),
     };
     let text = format!("exporting {}  {} / {} frames{more}", export.name(), export.done, export.total);
-    ui.label(RichText::new(text).size(10.5).color(theme::TEXT));
+    ui.label(RichText::new(text).size(10.5).color(theme::text()));
     let fraction = export.done as f32 / export.total.max(1) as f32;
-    ui.add(egui::ProgressBar::new(fraction).desired_width(90.0).desired_height(6.0).fill(theme::ACCENT));
+    ui.add(egui::ProgressBar::new(fraction).desired_width(90.0).desired_height(6.0).fill(theme::accent()));
     let button = ui.add(egui::Button::new(RichText::new("Cancel").size(10.5)).small());
     named(&button, Role::Button, "Cancel the export");
     if button.on_hover_text("End it; nothing is written").clicked() {

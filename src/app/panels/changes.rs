@@ -31,12 +31,12 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
         } else {
             "Looking for changes…"
         };
-        ui.label(RichText::new(text).color(theme::WEAK));
+        ui.label(RichText::new(text).color(theme::weak()));
         return wishes;
     };
     head(ui, app, &changes, &mut wishes);
     if changes.regions.total == 0 {
-        ui.label(RichText::new("Nothing changed.").color(theme::WEAK));
+        ui.label(RichText::new("Nothing changed.").color(theme::weak()));
         return wishes;
     }
     ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
@@ -66,7 +66,7 @@ fn head(ui: &mut Ui, app: &App, changes: &Changes, wishes: &mut Vec<Wish>) {
         total => format!("{} regions", values::count(total as u64)),
     };
     // Of another frame than the shown one: while it plays, or until the next list is there.
-    let colour = if app.changes_are_shown() { theme::TEXT } else { theme::WEAK };
+    let colour = if app.changes_are_shown() { theme::text() } else { theme::weak() };
     let definition = "Changed pixels that touch, or have one unchanged pixel between them, are one region.\n\
                       Strongest first: by the sum of the differences of its pixels; those without any value \
                       (NaN, infinite, or in one sequence only) before all others.";
@@ -146,15 +146,15 @@ fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut 
 fn texts(changes: &Changes, region: &Region, index: usize) -> Vec<(String, Color32)> {
     let peak = if region.peak > 0.0 { values::short(f64::from(region.peak)) } else { "no value".to_owned() };
     let (x, y) = region.peak_at;
-    let peak = (peak, theme::CHANGED);
+    let peak = (peak, theme::changed());
     let [third, fourth] = match changes.span(region) {
-        Some([first, last, _]) if first == last => [peak, (first.to_string(), theme::TEXT)],
-        Some([first, last, _]) => [peak, (format!("{first}–{last}"), theme::TEXT)],
-        None => [(values::short(region.weight), theme::TEXT), peak],
+        Some([first, last, _]) if first == last => [peak, (first.to_string(), theme::text())],
+        Some([first, last, _]) => [peak, (format!("{first}–{last}"), theme::text())],
+        None => [(values::short(region.weight), theme::text()), peak],
     };
-    let rank = ((index + 1).to_string(), theme::WEAK);
-    let pixels = (values::count(region.pixels), theme::TEXT);
-    vec![rank, pixels, third, fourth, (format!("{x}, {y}"), theme::WEAK)]
+    let rank = ((index + 1).to_string(), theme::weak());
+    let pixels = (values::count(region.pixels), theme::text());
+    vec![rank, pixels, third, fourth, (format!("{x}, {y}"), theme::weak())]
 }
 
 /// All that is known of a region, in full.

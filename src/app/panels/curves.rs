@@ -47,9 +47,10 @@ fn hint(ui: &mut Ui) {
         return;
     }
     let text = "Click a pixel, or hold Shift and drag a rectangle: its values over all frames appear here";
-    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::WEAK, room.width());
+    let galley =
+        ui.painter().layout(text.to_owned(), FontId::proportional(12.0), theme::weak(), room.width());
     let at = room.center() - galley.size() / 2.0;
-    ui.painter().galley(at, galley, theme::WEAK);
+    ui.painter().galley(at, galley, theme::weak());
 }
 
 /// As many as there is room for, the selected one among them.
@@ -80,7 +81,7 @@ fn choices(ui: &mut Ui, app: &App, plots: usize, wishes: &mut Vec<Wish>) {
         let all = app.view.probes.items().len();
         if plots < all {
             let text = format!("   {plots} of {all} shown; select others at the right");
-            ui.label(RichText::new(text).size(10.5).color(theme::WEAK));
+            ui.label(RichText::new(text).size(10.5).color(theme::weak()));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             exports(ui, app, wishes);

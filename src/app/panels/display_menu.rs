@@ -15,7 +15,7 @@ const WIDTH: f32 = 320.0;
 /// Draws the button, and what it opens.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let plain = app.view.display.is_plain() && app.view.exposure == 0.0;
-    let text = egui::RichText::new("View").color(if plain { theme::TEXT } else { theme::CHANGED });
+    let text = egui::RichText::new("View").color(if plain { theme::text() } else { theme::changed() });
     let (response, _) = MenuButton::new(text).config(config()).ui(ui, |ui| {
         ui.set_width(WIDTH);
         let most = ui.ctx().content_rect().height() - 90.0;

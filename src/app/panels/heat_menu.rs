@@ -66,7 +66,7 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 
 fn sign(ui: &mut Ui, metric: Metric, wishes: &mut Vec<Wish>) {
     if !matches!(metric, Metric::Abs | Metric::Signed) {
-        ui.label(egui::RichText::new(format!("{metric} has no sign")).color(theme::WEAK));
+        ui.label(egui::RichText::new(format!("{metric} has no sign")).color(theme::weak()));
         return;
     }
     for (own, text) in [(Metric::Abs, "Absolute"), (Metric::Signed, "Signed")] {
@@ -132,9 +132,9 @@ fn swatch(ui: &mut Ui, map: ColorMap, chosen: bool) -> Response {
     let strip = Rect::from_min_size(rect.min + vec2(5.0, 5.0), vec2(STRIP, CELL.y - 10.0));
     ramp::draw(ui.painter(), map, strip);
     let at = pos2(strip.right() + 9.0, rect.center().y);
-    ui.painter().text(at, Align2::LEFT_CENTER, map.name(), FontId::proportional(12.0), theme::TEXT);
+    ui.painter().text(at, Align2::LEFT_CENTER, map.name(), FontId::proportional(12.0), theme::text());
     if response.has_focus() {
-        ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, theme::ACCENT), StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, theme::accent()), StrokeKind::Inside);
     }
     response
 }

@@ -33,7 +33,7 @@ pub fn button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let visuals = ui.style().interact(&response);
     ui.painter().rect_filled(rect, visuals.corner_radius, visuals.weak_bg_fill);
     if response.has_focus() {
-        let stroke = Stroke::new(1.0, theme::ACCENT);
+        let stroke = Stroke::new(1.0, theme::accent());
         ui.painter().rect_stroke(rect, visuals.corner_radius, stroke, egui::StrokeKind::Inside);
     }
     draw(ui, icon, rect.center(), visuals.fg_stroke.color);
@@ -53,7 +53,7 @@ fn draw(ui: &Ui, icon: Icon, centre: Pos2, colour: Color32) {
         painter.rect_filled(rect, 0.0, colour);
     };
     let dot = |x: f32| {
-        painter.circle_filled(pos2(centre.x + x, centre.y), 2.5, theme::CHANGED);
+        painter.circle_filled(pos2(centre.x + x, centre.y), 2.5, theme::changed());
     };
     match icon {
         Icon::First => (bar(-5.0), triangle(2.0, -1.0, 4.5)).1,

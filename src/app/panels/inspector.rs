@@ -42,33 +42,34 @@ pub fn pixel(ui: &mut Ui, app: &App) {
     heading(ui, &place);
     let [reference, candidate] = app.shown.values();
     let Some(plane) = reference.or(candidate) else {
-        ui.label(RichText::new("–").color(theme::WEAK));
+        ui.label(RichText::new("–").color(theme::weak()));
         return;
     };
     // Columns of fixed width: the numbers under the pointer must not move the picture.
     let columns = Columns::of(ui);
-    let tint =
-        |index: Option<usize>| index.map_or(theme::WEAK, |index| theme::sequence(&app.view.catalogue, index));
+    let tint = |index: Option<usize>| {
+        index.map_or(theme::weak(), |index| theme::sequence(&app.view.catalogue, index))
+    };
     ui.spacing_mut().item_spacing = egui::vec2(0.0, 1.0);
     columns.row(
         ui,
         [
-            ("", theme::WEAK),
+            ("", theme::weak()),
             ("reference", tint(app.view.reference)),
             ("candidate", tint(app.view.candidate)),
-            ("delta", theme::WEAK),
+            ("delta", theme::weak()),
         ],
     );
     for channel in plane.channels.iter().take(8) {
         let (a, b) = (value(candidate, &channel.name, app.hover), value(reference, &channel.name, app.hover));
         let delta = a.zip(b).map(|(a, b)| a.to_f64() - b.to_f64());
         let changed = a.zip(b).is_some_and(|(a, b)| channel_changed(&app.view.rule(), a, b));
-        let colour = if changed { theme::CHANGED } else { theme::WEAK };
+        let colour = if changed { theme::changed() } else { theme::weak() };
         let delta = delta.map_or_else(|| "–".to_owned(), values::short);
         let (of_b, b_colour) = text(b, reference, app.hover);
         let (of_a, a_colour) = text(a, candidate, app.hover);
         let texts = [&channel.name, &of_b, &of_a, &delta];
-        let colours = [theme::WEAK, b_colour, a_colour, colour];
+        let colours = [theme::weak(), b_colour, a_colour, colour];
         columns.row(ui, std::array::from_fn(|i| (texts[i].as_str(), colours[i])));
     }
 }
@@ -111,9 +112,9 @@ fn value(plane: Option<&Plane>, channel: &str, at: Option<(i32, i32)>) -> Option
 fn text(sample: Option<Sample>, plane: Option<&Plane>, at: Option<(i32, i32)>) -> (String, Color32) {
     let hole = || plane.zip(at).and_then(|(plane, (x, y))| plane.unreadable_at(x, y));
     match sample {
-        Some(sample) => (values::stored(sample), theme::TEXT),
-        None if hole().is_some() => ("unreadable".to_owned(), theme::ERROR),
-        None => ("–".to_owned(), theme::TEXT),
+        Some(sample) => (values::stored(sample), theme::text()),
+        None if hole().is_some() => ("unreadable".to_owned(), theme::error()),
+        None => ("–".to_owned(), theme::text()),
     }
 }
 
@@ -128,7 +129,7 @@ fn tolerance(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             .smallest_positive(1e-7)
             .custom_formatter(|value, _| values::short(value))
             .custom_parser(|text| text.trim().parse().ok());
-        let name = ui.label(RichText::new("±").color(theme::WEAK));
+        let name = ui.label(RichText::new("±").color(theme::weak()));
         let enabled = rule.metric != Metric::Id;
         let response = ui.add_enabled(enabled, slider).labelled_by(name.id);
         named(&response, Role::Slider, "Tolerance");
@@ -213,7 +214,7 @@ fn statistics(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             unreadable::count(ui, app, &stats);
         }
         Some(Err(error)) => {
-            ui.label(RichText::new(error).color(theme::CHANGED));
+            ui.label(RichText::new(error).color(theme::changed()));
         }
         None => {
             let text = if app.view.pair_key().is_some() && app.waiting {
@@ -221,14 +222,14 @@ fn statistics(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             } else {
                 "nothing to compare"
             };
-            ui.label(RichText::new(text).color(theme::WEAK));
+            ui.label(RichText::new(text).color(theme::weak()));
         }
     }
 }
 
 fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
     let name = |ui: &mut Ui, name: &str| {
-        ui.label(RichText::new(name).color(theme::WEAK));
+        ui.label(RichText::new(name).color(theme::weak()));
     };
     let pair = |ui: &mut Ui, a: (&str, String), b: (&str, String)| {
         for (title, text) in [a, b] {
@@ -237,12 +238,12 @@ fn table(ui: &mut Ui, app: &App, stats: &FrameStats, wishes: &mut Vec<Wish>) {
         }
         ui.end_row();
     };
-    let colour = if stats.changed == 0 { theme::TEXT } else { theme::CHANGED };
+    let colour = if stats.changed == 0 { theme::text() } else { theme::changed() };
     ui.horizontal(|ui| {
         let fraction = values::percent(stats.changed_fraction());
         ui.label(RichText::new(fraction).size(16.0).color(colour));
         let text = format!("{} of {} changed", values::count(stats.changed), values::count(stats.pixels));
-        ui.add(Label::new(RichText::new(text).color(theme::TEXT)).truncate());
+        ui.add(Label::new(RichText::new(text).color(theme::text())).truncate());
     });
     let is_id = app.view.rule().metric == Metric::Id;
     ui.horizontal(|ui| {

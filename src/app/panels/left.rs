@@ -47,12 +47,12 @@ fn sequence(ui: &mut Ui, app: &App, index: usize, wishes: &mut Vec<Wish>) {
             let shown = if shown { Shown::Yes } else { Shown::No };
             wishes.push(Action::SetShown(index, shown).into());
         }
-        swatch(ui, if entry.shown { theme::sequence(&app.view.catalogue, index) } else { theme::LINE });
+        swatch(ui, if entry.shown { theme::sequence(&app.view.catalogue, index) } else { theme::line() });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             badge(ui, index, is_reference, is_candidate, name, wishes);
             let (text, colour) = state(app, index);
             ui.label(RichText::new(text).size(10.5).color(colour)).on_hover_text(hint(app, index));
-            let colour = if entry.shown { theme::TEXT } else { theme::WEAK };
+            let colour = if entry.shown { theme::text() } else { theme::weak() };
             let selected = is_candidate || is_reference;
             let text = told_apart(ui, app, name, 12.5, ui.available_width() - 13.0);
             let response =
@@ -88,9 +88,9 @@ fn menu(ui: &mut Ui, index: usize, wishes: &mut Vec<Wish>) {
 
 fn badge(ui: &mut Ui, index: usize, reference: bool, candidate: bool, name: &str, wishes: &mut Vec<Wish>) {
     let (text, colour) = match (reference, candidate) {
-        (true, _) => ("R", theme::ACCENT),
-        (_, true) => ("C", theme::CHANGED),
-        _ => ("·", theme::WEAK),
+        (true, _) => ("R", theme::accent()),
+        (_, true) => ("C", theme::changed()),
+        _ => ("·", theme::weak()),
     };
     let button =
         Button::new(RichText::new(text).color(colour).strong()).frame(false).min_size(egui::vec2(14.0, 18.0));
@@ -135,11 +135,11 @@ fn hint(app: &App, index: usize) -> String {
 fn state(app: &App, index: usize) -> (String, Color32) {
     let entry = &app.view.catalogue.entries()[index];
     if entry.info.is_err() {
-        return ("unreadable".to_owned(), theme::ERROR);
+        return ("unreadable".to_owned(), theme::error());
     }
     match entry.missing().len() {
-        0 => (entry.sequence.frames.len().to_string(), theme::WEAK),
-        missing => (format!("{missing} missing"), theme::CHANGED),
+        0 => (entry.sequence.frames.len().to_string(), theme::weak()),
+        missing => (format!("{missing} missing"), theme::changed()),
     }
 }
 
@@ -150,10 +150,10 @@ fn aov(ui: &mut Ui, app: &App, entry: &AovEntry, shown: usize, wishes: &mut Vec<
         ui.spacing_mut().item_spacing.x = 4.0;
         let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 18.0), Sense::hover());
         if let Some(changed) = changed {
-            let (radius, colour) = if changed { (3.0, theme::CHANGED) } else { (2.0, theme::LINE) };
+            let (radius, colour) = if changed { (3.0, theme::changed()) } else { (2.0, theme::line()) };
             ui.painter().circle_filled(rect.center(), radius, colour);
         }
-        let colour = if entry.present_in < shown { theme::WEAK } else { theme::TEXT };
+        let colour = if entry.present_in < shown { theme::weak() } else { theme::text() };
         let text = elided(ui, &entry.key, 12.5, ui.available_width() - 13.0);
         let response = row(ui, selected, RichText::new(text).color(colour));
         named(&response, Role::Button, &format!("AOV {}", entry.key));

@@ -87,7 +87,7 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
     area.show(ui.ctx(), |ui| {
         // What is pressed on the legend is not pressed on the picture below.
         ui.allocate_rect(plate, Sense::click_and_drag());
-        ui.painter().rect_filled(plate, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 244));
+        ui.painter().rect_filled(plate, 5.0, theme::plate(244));
         head(ui, app, heat, plate, &mut wishes);
         if has_ramp {
             let bar = Rect::from_min_size(plate.min + vec2(14.0, 27.0), vec2(width, 11.0));
@@ -96,8 +96,9 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
         let mut at = plate.left_bottom() + vec2(14.0, -17.0);
         for (colour, text) in swatches {
             let square = Rect::from_min_size(at + vec2(0.0, 1.0), vec2(9.0, 9.0));
-            ui.painter().rect(square, 1.0, colour, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
-            let text = ui.painter().text(at + vec2(15.0, -1.0), Align2::LEFT_TOP, text, font(), theme::TEXT);
+            ui.painter().rect(square, 1.0, colour, Stroke::new(1.0, theme::line()), StrokeKind::Outside);
+            let text =
+                ui.painter().text(at + vec2(15.0, -1.0), Align2::LEFT_TOP, text, font(), theme::text());
             at.x = text.right() + 14.0;
         }
     });
@@ -146,7 +147,7 @@ fn head(ui: &mut Ui, app: &App, heat: &Heat, plate: Rect, wishes: &mut Vec<Wish>
     }
     let room = buttons.min_rect().left() - plate.left() - 22.0;
     let title = elided(ui, &title(heat, metric), 10.5, room);
-    ui.painter().text(plate.min + vec2(14.0, 7.0), Align2::LEFT_TOP, title, font(), theme::WEAK);
+    ui.painter().text(plate.min + vec2(14.0, 7.0), Align2::LEFT_TOP, title, font(), theme::weak());
 }
 
 /// Colours that stand for one thing each, those that the map has.
@@ -196,7 +197,7 @@ fn strip(ui: &mut Ui, app: &App, heat: &Heat, bar: Rect, wishes: &mut Vec<Wish>)
     }
     let tip = pos2(bar.right(), bar.top() - 1.0);
     let strong = response.hovered() || response.dragged();
-    let colour = if strong { theme::ACCENT } else { theme::TEXT };
+    let colour = if strong { theme::accent() } else { theme::text() };
     let grip = vec![tip, tip + vec2(-4.5, -6.0), tip + vec2(4.5, -6.0)];
     ui.painter().add(Shape::convex_polygon(grip, colour, Stroke::NONE));
     let start = Id::unique("range before it was dragged");
@@ -226,7 +227,7 @@ fn marks_below(painter: &Painter, range: &DisplayRange, heat: &Heat, bar: Rect) 
     };
     for (position, label) in marks.into_iter().rev() {
         let x = bar.left() + bar.width() * position as f32;
-        let galley = painter.layout_no_wrap(format!("{label}{suffix}"), font(), theme::TEXT);
+        let galley = painter.layout_no_wrap(format!("{label}{suffix}"), font(), theme::text());
         let left = match position {
             p if p < 0.02 => x,
             p if p > 0.98 => x - galley.size().x,
@@ -236,8 +237,8 @@ fn marks_below(painter: &Painter, range: &DisplayRange, heat: &Heat, bar: Rect) 
         if taken.iter().any(|other| other.expand2(vec2(5.0, 0.0)).intersects(place)) {
             continue;
         }
-        painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::WEAK));
-        painter.galley(place.min, galley, theme::TEXT);
+        painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::weak()));
+        painter.galley(place.min, galley, theme::text());
         taken.push(place);
     }
 }

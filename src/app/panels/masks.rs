@@ -52,7 +52,7 @@ pub fn ui(painter: &Painter, app: &App, place: Place<'_>) {
     if let Some(stroke) = &app.tracking.stroke
         && let Some((window, mask)) = &stroke.pixels
     {
-        let colour = if stroke.paint == Paint::Erase { theme::ERROR } else { Color32::WHITE };
+        let colour = if stroke.paint == Paint::Erase { theme::error() } else { Color32::WHITE };
         fill(painter, place, *window, mask, colour.gamma_multiply(0.5));
     }
     brush(painter, app, place);
@@ -110,7 +110,7 @@ fn fill(painter: &Painter, place: Place<'_>, window: Window, mask: &Mask, colour
 fn name(painter: &Painter, corner: Pos2, text: &str, colour: Color32) {
     let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(11.0), colour);
     let rect = Rect::from_min_size(corner - vec2(1.0, galley.size().y + 5.0), galley.size() + vec2(8.0, 2.0));
-    painter.rect_filled(rect, 3.0, Color32::from_rgba_unmultiplied(16, 17, 20, 200));
+    painter.rect_filled(rect, 3.0, theme::plate(200));
     painter.galley(rect.min + vec2(4.0, 1.0), galley, colour);
 }
 

@@ -16,9 +16,11 @@ pub mod masks;
 pub mod numbers;
 pub mod over_time;
 pub mod overlay;
+pub mod palette;
 pub mod pointer;
 pub mod ramp;
 pub mod right;
+pub mod settings;
 pub mod tiles;
 pub mod timeline;
 pub mod toasts;
@@ -34,14 +36,14 @@ use super::{App, theme};
 
 /// A quiet heading over a group.
 pub(super) fn heading(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).color(theme::WEAK).size(11.0));
+    ui.label(RichText::new(text).color(theme::weak()).size(11.0));
 }
 
 /// The text, its middle left out where it is wider than `width`: names often differ at the end.
 pub(super) fn elided(ui: &Ui, text: &str, size: f32, width: f32) -> String {
     let font = FontId::proportional(size);
     let fits = |text: &str| {
-        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::TEXT);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::text());
         galley.size().x <= width
     };
     shortened(text, fits)
@@ -62,7 +64,7 @@ pub(super) fn told_apart(ui: &Ui, app: &App, name: &str, size: f32, width: f32) 
     let own = without_common_start(&names, name);
     let font = FontId::proportional(size);
     let fits = |text: &str| {
-        ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::TEXT).size().x <= width
+        ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::text()).size().x <= width
     };
     let count = own.chars().count();
     let cut = |kept: usize| format!("…{}…", own.chars().take(kept).collect::<String>());

@@ -43,7 +43,7 @@ pub fn ui(painter: &Painter, app: &App, part: &Part, scale: f32) {
 
 fn stored(plane: &Plane, x: i32, y: i32) -> Vec<Line> {
     if plane.unreadable_at(x, y).is_some() {
-        return vec![Line { text: "unreadable".to_owned(), colour: theme::ERROR }];
+        return vec![Line { text: "unreadable".to_owned(), colour: theme::error() }];
     }
     let samples = plane.pixel(x, y).unwrap_or_default();
     let named = plane.channels.iter().zip(samples);
@@ -61,9 +61,9 @@ fn delta(app: &App, part: &Part, x: i32, y: i32) -> Option<Line> {
         let is_shown = heat.map.flags[index] & FLAG_CHANGED != 0;
         let text =
             if over.is_whole() { (over.from + value as i64).to_string() } else { float(f64::from(value)) };
-        return is_shown.then_some(Line { text, colour: theme::CHANGED });
+        return is_shown.then_some(Line { text, colour: theme::changed() });
     }
-    Some(Line { text: format!("Δ{}", float(f64::from(value))), colour: theme::CHANGED })
+    Some(Line { text: format!("Δ{}", float(f64::from(value))), colour: theme::changed() })
 }
 
 fn write(painter: &Painter, middle: Pos2, across: f32, lines: &[Line]) {

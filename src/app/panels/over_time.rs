@@ -1,6 +1,6 @@
 //! Which map the canvas shows, at its upper right: the frame's difference or one over all frames.
 
-use egui::{Align2, Area, Color32, ComboBox, Frame, Id, Margin, ProgressBar, Rect, RichText, Role, Ui, vec2};
+use egui::{Align2, Area, ComboBox, Frame, Id, Margin, ProgressBar, Rect, RichText, Role, Ui, vec2};
 
 use super::named;
 use crate::app::ui::Wish;
@@ -16,13 +16,11 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) -> Vec<Wish> {
     let corner = canvas.right_top() + vec2(-10.0, 8.0);
     let area = Area::new(Id::unique("over time")).pivot(Align2::RIGHT_TOP).fixed_pos(corner);
     area.show(ui.ctx(), |ui| {
-        let plate = Frame::new()
-            .fill(Color32::from_rgba_unmultiplied(16, 17, 20, 222))
-            .corner_radius(5)
-            .inner_margin(Margin::symmetric(8, 4));
+        let plate =
+            Frame::new().fill(theme::plate(222)).corner_radius(5).inner_margin(Margin::symmetric(8, 4));
         plate.show(ui, |ui| {
             ui.horizontal(|ui| {
-                let label = ui.label(RichText::new("Over time").color(theme::WEAK));
+                let label = ui.label(RichText::new("Over time").color(theme::weak()));
                 choice(ui, app, label.id, &mut wishes);
             });
             if app.view.discovery.map != OverTime::Frame {
@@ -70,7 +68,7 @@ const fn hint(map: OverTime) -> &'static str {
 }
 
 fn below(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let small = |text: String| RichText::new(text).size(10.5).color(theme::WEAK);
+    let small = |text: String| RichText::new(text).size(10.5).color(theme::weak());
     let Some((passed, total)) = app.walk_progress() else {
         ui.label(small("Click: the frame that made it".to_owned()));
         return;

@@ -30,7 +30,7 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
             &painter,
             pos2(canvas.center().x, canvas.top() + 18.0),
             &format!("Decoding{frame}…"),
-            theme::TEXT,
+            theme::text(),
         );
     } else if app.mode() == Mode::Difference && app.shown.heat.is_none() {
         no_difference(&painter, app, canvas);
@@ -115,25 +115,25 @@ fn no_difference(painter: &Painter, app: &App, canvas: Rect) {
     painter.rect_filled(canvas, 0.0, Color32::from_black_alpha(150));
     let at = pos2(canvas.center().x, canvas.center().y);
     let available = canvas.width() - 60.0;
-    let galley = painter.layout(text, FontId::proportional(12.5), theme::CHANGED, available);
+    let galley = painter.layout(text, FontId::proportional(12.5), theme::changed(), available);
     let rect = Rect::from_center_size(at, galley.size() + vec2(20.0, 10.0));
     let rect = rect.translate(vec2(0.0, (canvas.bottom() - 12.0 - rect.bottom()).min(0.0)));
-    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 230));
-    painter.galley(rect.min + vec2(10.0, 5.0), galley, theme::CHANGED);
+    painter.rect_filled(rect, 5.0, theme::plate(230));
+    painter.galley(rect.min + vec2(10.0, 5.0), galley, theme::changed());
 }
 
 fn wrapped(painter: &Painter, rect: Rect, text: &str) {
     let width = (rect.width() - 60.0).clamp(120.0, 560.0);
-    let galley = painter.layout(text.to_owned(), FontId::proportional(13.0), theme::TEXT, width);
+    let galley = painter.layout(text.to_owned(), FontId::proportional(13.0), theme::text(), width);
     let plate = Rect::from_center_size(rect.center(), galley.size() + vec2(28.0, 20.0));
-    painter.rect_filled(plate, 6.0, theme::PANEL);
-    painter.galley(plate.min + vec2(14.0, 10.0), galley, theme::TEXT);
+    painter.rect_filled(plate, 6.0, theme::panel());
+    painter.galley(plate.min + vec2(14.0, 10.0), galley, theme::text());
 }
 
 /// A line of text on a dark plate.
 fn plate(painter: &Painter, centre: Pos2, text: &str, colour: Color32) {
     let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(12.0), colour);
     let rect = Rect::from_center_size(centre, galley.size() + vec2(16.0, 8.0));
-    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 220));
+    painter.rect_filled(rect, 5.0, theme::plate(220));
     painter.galley(rect.min + vec2(8.0, 4.0), galley, colour);
 }

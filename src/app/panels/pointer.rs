@@ -1,10 +1,11 @@
 //! What the pointer does in the picture, read from the events themselves: a press and a release
 //! that fall into one slow frame are a click or a drag all the same.
 
-use egui::{CursorIcon, Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui};
+use egui::{CursorIcon, Event, Key, KeyboardShortcut, Modifiers, PointerButton, Pos2, Rect, Response, Ui};
 
 use super::viewport::{Part, Side, extent, part_at, physical, physical_point};
 use crate::app::App;
+use crate::app::keys::BINDINGS;
 use crate::app::tracking::TrackingWish;
 use crate::app::ui::Wish;
 use crate::view::probes::Paint;
@@ -85,10 +86,10 @@ pub fn ui(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &
                 let free = ui.memory(|memory| memory.focused().is_none());
                 hand.space(app, pressed, free);
             }
-            Event::MouseWheel { delta, modifiers, .. } if sizes_brush(app, modifiers) => {
-                if delta.y != 0.0 && response.hovered() {
-                    hand.wishes.push(brush_by(app, delta.y.signum() as i32));
-                }
+            Event::MouseWheel { delta, modifiers, .. }
+                if delta.y != 0.0 && sizes_brush(app, modifiers) && response.hovered() =>
+            {
+                hand.wishes.push(brush_by(app, delta.y.signum() as i32));
             }
             Event::WindowFocused(false) => {
                 (app.gesture, app.space, app.tracking.stroke) = (None, Space::Up, None);
@@ -191,9 +192,9 @@ impl Hand<'_> {
             (true, _) if free => app.space = Space::Down,
             (false, state) => {
                 app.space = Space::Up;
-                if state == Space::Down {
-                    self.wishes.push(Action::TogglePlay.into());
-                }
+                let key = KeyboardShortcut::new(Modifiers::NONE, Key::Space);
+                let place = app.program.keymap.place_of(&key).filter(|_| state == Space::Down);
+                self.wishes.extend(place.map(|place| BINDINGS[place].wish(app)));
             }
             _ => {}
         }

@@ -24,7 +24,7 @@ pub fn draw(painter: &Painter, map: ColorMap, rect: Rect) {
         }
     }
     painter.add(Shape::mesh(mesh));
-    painter.rect_stroke(rect, 0.0, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
+    painter.rect_stroke(rect, 0.0, Stroke::new(1.0, theme::line()), StrokeKind::Outside);
 }
 
 /// The colour that the canvas gives to a change at that position of its range.

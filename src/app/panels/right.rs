@@ -36,7 +36,7 @@ fn tabs(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             };
             let text = if count > 0 { format!("{} {count}", tab.name()) } else { tab.name().to_owned() };
             let is_shown = app.view.discovery.tab == tab;
-            let colour = if is_shown { theme::TEXT } else { theme::WEAK };
+            let colour = if is_shown { theme::text() } else { theme::weak() };
             let response =
                 ui.selectable_label(is_shown, RichText::new(text).color(colour)).on_hover_text(hint);
             named(&response, Role::Tab, &format!("{} tab", tab.name()));

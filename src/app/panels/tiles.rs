@@ -50,7 +50,7 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
         Mode::Wipe => parts.get(1).into_iter().for_each(|part| wipe_line(&painter, part.clip.left(), canvas)),
         Mode::SideBySide => {
             for part in parts {
-                let stroke = Stroke::new(1.0, theme::LINE);
+                let stroke = Stroke::new(1.0, theme::line());
                 painter.rect_stroke(part.clip, 0.0, stroke, StrokeKind::Middle);
             }
             pointer(ui, app, parts);
@@ -110,27 +110,27 @@ fn name(painter: &Painter, app: &App, part: &Part) {
     if text.is_empty() {
         return;
     }
-    let galley = painter.layout_no_wrap(text, font, theme::TEXT);
+    let galley = painter.layout_no_wrap(text, font, theme::text());
     let role = (!part.heat && part.side == Side::Reference).then_some("reference");
     let role =
-        role.map(|role| painter.layout_no_wrap(role.to_owned(), FontId::proportional(10.0), theme::WEAK));
+        role.map(|role| painter.layout_no_wrap(role.to_owned(), FontId::proportional(10.0), theme::weak()));
     let badge = if colour.is_some() { 14.0 } else { 0.0 };
     let role_width = role.as_ref().map_or(0.0, |role| role.size().x + 7.0);
     let size = vec2(galley.size().x + 12.0 + badge + role_width, galley.size().y + 4.0);
     let right = app.mode() == Mode::Wipe && part.side == Side::Candidate;
     let x = if right { part.clip.right() - size.x - 8.0 } else { part.clip.left() + 10.0 };
     let plate = Rect::from_min_size(pos2(x, part.clip.top() + 8.0), size);
-    painter.rect_filled(plate, 4.0, Color32::from_rgba_unmultiplied(16, 17, 20, 208));
+    painter.rect_filled(plate, 4.0, theme::plate(208));
     if let Some(colour) = colour {
         let square = Rect::from_center_size(pos2(plate.left() + 11.0, plate.center().y), vec2(8.0, 8.0));
         painter.rect_filled(square, 2.0, colour);
     }
     let at = pos2(plate.left() + 6.0 + badge, plate.top() + 2.0);
     let end = at.x + galley.size().x;
-    painter.galley(at, galley, theme::TEXT);
+    painter.galley(at, galley, theme::text());
     if let Some(role) = role {
         let at = Align2::LEFT_CENTER.anchor_size(pos2(end + 7.0, plate.center().y + 0.5), role.size());
-        painter.galley(at.min, role, theme::WEAK);
+        painter.galley(at.min, role, theme::weak());
     }
 }
 

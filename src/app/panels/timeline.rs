@@ -77,7 +77,7 @@ fn ruler(painter: &egui::Painter, app: &App, place: &Place) {
         let numbered = index % every == 0 || index == present;
         let close = index != present && index.abs_diff(present) * 2 < every;
         if numbered && !close {
-            let colour = if index == present { Color32::WHITE } else { theme::WEAK };
+            let colour = if index == present { theme::strong() } else { theme::weak() };
             let at = pos2(place.middle(index), place.rect.top() + 1.0);
             painter.text(at, Align2::CENTER_TOP, frame, FontId::proportional(10.5), colour);
         }
@@ -91,14 +91,14 @@ fn played_range(painter: &egui::Painter, app: &App, place: &Place) {
     let (Ok(a), Ok(b)) = (frames.binary_search(&first), frames.binary_search(&last)) else { return };
     if (a, b) != (0, frames.len() - 1) {
         let y = place.rect.top() + RULER - 2.0;
-        painter.hline(place.x(a)..=place.x(b + 1), y, Stroke::new(2.0, theme::ACCENT));
+        painter.hline(place.x(a)..=place.x(b + 1), y, Stroke::new(2.0, theme::accent()));
     }
 }
 
 fn strip(painter: &egui::Painter, app: &App, place: &Place, row: usize, sequence: usize) {
     let top = place.rect.top() + RULER + row as f32 * STRIP;
     let y = top..=top + STRIP - 2.0;
-    painter.rect_filled(Rect::from_x_y_ranges(place.rect.x_range(), y.clone()), 2.0, theme::CANVAS);
+    painter.rect_filled(Rect::from_x_y_ranges(place.rect.x_range(), y.clone()), 2.0, theme::canvas());
     let gap = if place.rect.width() / place.count as f32 > 4.0 { 1.0 } else { 0.0 };
     for index in 0..place.count {
         let cell = cell(app, sequence, index);
@@ -112,10 +112,10 @@ fn strip(painter: &egui::Painter, app: &App, place: &Place, row: usize, sequence
                 // One over the other: hatching is not seen on every colour of heat.
                 let (upper, lower) = rect.split_top_bottom_at_fraction(0.55);
                 painter.rect_filled(upper, 0.0, heat(*changed));
-                hatch(painter, lower, theme::ERROR);
+                hatch(painter, lower, theme::error());
             }
-            StripCell::Missing => hatch(painter, rect, theme::WEAK),
-            StripCell::Failed(_) => hatch(painter, rect, theme::ERROR),
+            StripCell::Missing => hatch(painter, rect, theme::weak()),
+            StripCell::Failed(_) => hatch(painter, rect, theme::error()),
         }
     }
     let swatch = Rect::from_min_size(pos2(place.rect.left(), top), vec2(3.0, STRIP - 2.0));
@@ -153,7 +153,7 @@ fn playhead(painter: &egui::Painter, app: &App, place: &Place) {
     let index = app.view.playback.index();
     let y = place.rect.top() + RULER - 1.0..=place.rect.bottom();
     let rect = Rect::from_x_y_ranges(place.x(index)..=place.x(index + 1).max(place.x(index) + 2.0), y);
-    painter.rect_stroke(rect, 1.0, Stroke::new(1.5, Color32::WHITE), egui::StrokeKind::Inside);
+    painter.rect_stroke(rect, 1.0, Stroke::new(1.5, theme::strong()), egui::StrokeKind::Inside);
 }
 
 fn tooltip(app: &App, index: usize, sequence: Option<usize>) -> String {

@@ -93,7 +93,7 @@ fn tools(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 }
 
 fn exposure(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let label = ui.label(RichText::new("Exposure").color(theme::WEAK));
+    let label = ui.label(RichText::new("Exposure").color(theme::weak()));
     let mut stops = app.view.exposure;
     ui.spacing_mut().slider_width = 84.0;
     let slider = Slider::new(&mut stops, -10.0..=10.0).fixed_decimals(1).suffix(" EV");
@@ -114,7 +114,7 @@ fn zoom(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     }
     let percent = app.view.camera.zoom * 100.0;
     let text = if percent < 10.0 { format!("{percent:.1} %") } else { format!("{percent:.0} %") };
-    ui.label(RichText::new(text).color(theme::WEAK));
+    ui.label(RichText::new(text).color(theme::weak()));
 }
 
 fn exports(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -136,7 +136,7 @@ fn exports(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     }
     tracked(ui, app, ExportKind::Npz, "NPZ", ["Ctrl + Shift + E", ""], wishes);
     tracked(ui, app, ExportKind::Csv, "CSV", ["Ctrl + E", "Ctrl + Alt + E"], wishes);
-    ui.label(RichText::new("Export").color(theme::WEAK));
+    ui.label(RichText::new("Export").color(theme::weak()));
 }
 
 /// A button with a menu: the tracked values of this AOV, or of all.

@@ -9,7 +9,7 @@ use super::{elided, named, values};
 use crate::app::ui::Wish;
 use crate::app::{App, clipboard, theme};
 use crate::view::probes::{place, title};
-use crate::view::{Action, ProbeAction, Tool, Tracked};
+use crate::view::{Action, LARGEST_BRUSH, ProbeAction, Tool, Tracked};
 
 /// Draws the list.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     if items.is_empty() {
         let text =
             "Click a pixel, or hold Shift and drag a rectangle: its values are followed over all frames.";
-        ui.label(RichText::new(text).color(theme::WEAK));
+        ui.label(RichText::new(text).color(theme::weak()));
         return wishes;
     }
     for tracked in items {
@@ -46,9 +46,9 @@ fn tool(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     match app.view.tool {
         Tool::Brush => {
             ui.horizontal(|ui| {
-                let label = ui.label(RichText::new("Brush radius").color(theme::WEAK));
+                let label = ui.label(RichText::new("Brush radius").color(theme::weak()));
                 let mut radius = app.view.tracking.brush_radius;
-                let drag = egui::DragValue::new(&mut radius).range(0..=512).suffix(" px");
+                let drag = egui::DragValue::new(&mut radius).range(0..=LARGEST_BRUSH).suffix(" px");
                 let response = ui.add(drag).labelled_by(label.id);
                 named(&response, Role::SpinButton, "Brush radius");
                 let hint = "[ and ], or Ctrl + wheel\nAlt erases, Shift begins another mask";
@@ -58,7 +58,7 @@ fn tool(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             });
         }
         Tool::Object if app.tracking.searching => {
-            ui.label(RichText::new("searching for the id…").color(theme::WEAK));
+            ui.label(RichText::new("searching for the id…").color(theme::weak()));
         }
         _ => {}
     }
@@ -90,13 +90,13 @@ fn item(ui: &mut Ui, app: &App, tracked: &Tracked, wishes: &mut Vec<Wish>) {
             wishes.push(Action::SelectProbe(tracked.id).into());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let remove = ui.add(Button::new(RichText::new("×").color(theme::WEAK)).frame(false));
+            let remove = ui.add(Button::new(RichText::new("×").color(theme::weak())).frame(false));
             named(&remove, Role::Button, &format!("Remove {text}"));
             if remove.on_hover_text("Stop tracking (Del)").clicked() {
                 wishes.push(Action::RemoveProbe(tracked.id).into());
             }
             if let Some((delta, changed)) = delta {
-                let colour = if changed { theme::CHANGED } else { theme::WEAK };
+                let colour = if changed { theme::changed() } else { theme::weak() };
                 let text = format!("Δ {}", values::short(delta));
                 ui.label(RichText::new(text).monospace().size(10.5).color(colour))
                     .on_hover_text(format!("The largest delta of its channels: {delta}"));
@@ -129,7 +129,7 @@ fn swatch(ui: &mut Ui, colour: usize, is_chosen: bool) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(egui::vec2(13.0, 13.0), Sense::click());
     ui.painter().rect_filled(rect.shrink(2.0), 2.0, theme::probe(colour));
     if is_chosen || response.hovered() {
-        let stroke = egui::Stroke::new(1.0, theme::TEXT);
+        let stroke = egui::Stroke::new(1.0, theme::text());
         ui.painter().rect_stroke(rect, 3.0, stroke, egui::StrokeKind::Inside);
     }
     response

@@ -15,7 +15,7 @@ pub fn count(ui: &mut Ui, app: &App, stats: &FrameStats) {
     }
     let plural = if stats.unreadable == 1 { "pixel" } else { "pixels" };
     let text = format!("{} {plural} unreadable", values::count(stats.unreadable));
-    let label = ui.label(RichText::new(text).color(theme::ERROR));
+    let label = ui.label(RichText::new(text).color(theme::error()));
     named(&label, Role::Label, "Unreadable pixels");
     if let Some(reason) = reason(app) {
         label.on_hover_text(reason);

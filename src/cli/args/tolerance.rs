@@ -110,6 +110,14 @@ impl ToleranceArgs {
     /// # Errors
     /// When the file cannot be read, or a rule makes no sense.
     pub fn rules(&self) -> anyhow::Result<Rules> {
+        self.rules_over(Vec::new())
+    }
+
+    /// As [`ToleranceArgs::rules`], with `below` where these arguments say nothing.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn rules_over(&self, mut below: Vec<(AovGlob, RuleChoice)>) -> anyhow::Result<Rules> {
         let base = RuleChoice {
             metric: self.metric.map(Metric::from),
             abs: self.abs,
@@ -122,12 +130,15 @@ impl ToleranceArgs {
             flip_exposures: self.flip_exposures,
         };
         let has_flip = [self.ppd.is_some(), self.flip_mode.is_some(), self.flip_exposures.is_some()];
-        let is_flip = self.metric == Some(MetricName::Flip) || self.rules.is_some();
+        let is_flip = self.metric == Some(MetricName::Flip) || self.rules.is_some() || !below.is_empty();
         if has_flip.contains(&true) && !is_flip {
             bail!("--ppd, --flip-mode and --flip-exposures go with --metric flip");
         }
         let exceptions = self.rules.as_deref().map_or_else(|| Ok(Vec::new()), read_rules)?;
-        Ok(Rules::new(base, exceptions)?)
+        if !below.is_empty() && base != RuleChoice::default() {
+            below.push((AovGlob::new("*")?, base));
+        }
+        Ok(Rules::new(base, below.into_iter().chain(exceptions).collect())?)
     }
 }
 

@@ -107,13 +107,14 @@ fn a_mask_has_the_figures_of_its_pixels_by_a_plain_loop() {
     (values[9], values[12], values[20]) = (-1.0, f32::NAN, 3.5);
     // Every third pixel of a window that reaches out of the picture on all sides.
     let window = Window::new(0, 0, 12, 7);
-    let mask = Probe::mask("every third".into(), Mask::of(window, |index| index % 3 == 0).expect("some"));
+    let mask =
+        Probe::mask("every third".into(), Mask::of(window, |index| index.is_multiple_of(3)).expect("some"));
     let mut values = Vec::new();
     let (mut changed, mut compared) = (0, 0);
     for (x, y) in (0..7).flat_map(|y| (0..12).map(move |x| (x, y))) {
         let index = (y * 12 + x) as usize;
         let (Some(a), Some(b)) = (ours.pixel(x, y), theirs.pixel(x, y)) else { continue };
-        if index % 3 == 0 {
+        if index.is_multiple_of(3) {
             values.push(b[0].to_f64());
             compared += 1;
             changed += usize::from(a[0].bits() != b[0].bits());

@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_mask_moves_without_a_copy_of_its_pixels() {
         let mut probes = Probes::default();
-        let mask = Mask::of(Window::new(0, 0, 9, 9), |index| index % 2 == 0).expect("some");
+        let mask = Mask::of(Window::new(0, 0, 9, 9), |index| index.is_multiple_of(2)).expect("some");
         let before = mask.1.clone();
         probes.apply(ProbeAction::Track(vec![Probe::mask("id 42".into(), mask)]));
         probes.apply(ProbeAction::Move(10, -3));

@@ -7,3 +7,4 @@ mod info;
 mod odd;
 mod partly;
 mod same;
+mod workspace;

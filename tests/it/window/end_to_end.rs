@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use aovscope::codec::{Limits, read_info, read_planes};
 use aovscope::image::Sample;
+use aovscope::view::Workspace;
 
 use crate::support;
 
@@ -24,8 +25,7 @@ impl Drop for Running {
 /// A virtual screen with the program on it.
 struct Stage {
     program: Running,
-    _screen: Running,
-    display: String,
+    screen: (Running, String),
     log: PathBuf,
 }
 
@@ -52,20 +52,26 @@ fn screen() -> (Running, String) {
 
 impl Stage {
     fn new(folder: &Path, paths: &[PathBuf]) -> Self {
-        let (screen, display) = screen();
+        Self::on(screen(), folder, paths)
+    }
+
+    /// On a screen that is there already.
+    fn on(screen: (Running, String), folder: &Path, paths: &[PathBuf]) -> Self {
         let log = folder.join("stderr.txt");
         let stderr = std::fs::File::create(&log).expect("the log can be made");
         let program = Command::new(env!("CARGO_BIN_EXE_aovscope"))
             .args(paths)
             .current_dir(folder)
-            .env("DISPLAY", &display)
+            .env("DISPLAY", &screen.1)
             .env("WINIT_X11_SCALE_FACTOR", "1")
             .env("XDG_RUNTIME_DIR", folder)
+            .env("XDG_CONFIG_HOME", folder.join("config"))
+            .env("XDG_STATE_HOME", folder.join("state"))
             .env_remove("WAYLAND_DISPLAY")
             .stderr(stderr)
             .spawn()
             .expect("the program can be started");
-        let mut stage = Self { program: Running(program), _screen: screen, display, log };
+        let mut stage = Self { program: Running(program), screen, log };
         let deadline = Instant::now() + Duration::from_secs(180);
         while stage.window().is_none() {
             let log = std::fs::read_to_string(&stage.log).unwrap_or_default();
@@ -82,7 +88,7 @@ impl Stage {
     fn xdotool(&self, arguments: &[&str]) -> Output {
         Command::new("xdotool")
             .args(arguments)
-            .env("DISPLAY", &self.display)
+            .env("DISPLAY", &self.screen.1)
             .output()
             .unwrap_or_else(|error| panic!("{}", missing("xdotool", "xdotool", &error)))
     }
@@ -110,6 +116,20 @@ fn export(stage: &Stage, file: &Path, prepare: &dyn Fn()) {
         stage.drive(&["key", "ctrl+e"]);
         std::thread::sleep(Duration::from_millis(1500));
     }
+}
+
+/// Two sequences of three frames in a folder of their own.
+fn copied(folder: &Path) -> PathBuf {
+    let opened = folder.join("cloth");
+    for name in ["clothsimv1", "clothsimv2"] {
+        std::fs::create_dir_all(opened.join(name)).expect("a folder");
+        for frame in 11..=13 {
+            let file = format!("{name}/{name}.{frame:04}.exr");
+            std::fs::copy(support::small_data().join("cloth").join(&file), opened.join(&file))
+                .expect("copied");
+        }
+    }
+    opened
 }
 
 struct Row {
@@ -146,15 +166,7 @@ fn stored(path: &Path, at: (i32, i32)) -> Vec<(String, Sample)> {
 #[test]
 fn a_clicked_pixel_is_exported_with_the_files_values() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let opened = folder.path().join("cloth");
-    for name in ["clothsimv1", "clothsimv2"] {
-        std::fs::create_dir_all(opened.join(name)).expect("a folder");
-        for frame in 11..=13 {
-            let file = format!("{name}/{name}.{frame:04}.exr");
-            std::fs::copy(support::small_data().join("cloth").join(&file), opened.join(&file))
-                .expect("copied");
-        }
-    }
+    let opened = copied(folder.path());
     let stage = Stage::new(folder.path(), std::slice::from_ref(&opened));
     let file = folder.path().join("aovscope_exports/comparison_export.csv");
     // The slider's last frame, then the middle of the canvas, which shows a middle pixel.
@@ -179,4 +191,139 @@ fn a_clicked_pixel_is_exported_with_the_files_values() {
         checked += 1;
     }
     assert_eq!(checked, 2 * 3 * 4, "two sequences, three frames, four channels");
+}
+
+/// What the program itself prints.
+fn printed(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aovscope"));
+    command.current_dir(folder).args(arguments).output().expect("the program runs")
+}
+
+/// Does `step` until `done`.
+#[track_caller]
+fn until(what: &str, done: impl Fn() -> bool, step: impl Fn()) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !done() {
+        assert!(Instant::now() < deadline, "{what}: not within two minutes");
+        step();
+        std::thread::sleep(Duration::from_millis(1200));
+    }
+}
+
+/// A user opens a workspace, scrubs, changes the AOV, tracks a pixel and a region, exports, saves,
+/// comes back: the numbers are those of before, and those of the commands.
+#[test]
+fn a_saved_workspace_gives_the_same_numbers_again_and_from_the_commands() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    copied(folder);
+    let file = folder.join("shot.aovscope.toml");
+    let text = "schema = \"aovscope-workspace\"\nversion = 1\n\
+                [[sequences]]\npath = \"cloth/clothsimv1/clothsimv1.####.exr\"\nrole = \"reference\"\n\
+                [[sequences]]\npath = \"cloth/clothsimv2/clothsimv2.####.exr\"\n";
+    std::fs::write(&file, text).expect("written");
+    let saved = || Workspace::read(&file).expect("a workspace").workspace;
+    let stage = Stage::new(folder, std::slice::from_ref(&file));
+    let save = || stage.drive(&["key", "ctrl+s"]);
+    until(
+        "scrubbed",
+        || saved().screen.frame == Some(13),
+        || {
+            stage.drive(&["mousemove", "1200", "535", "click", "1"]);
+            save();
+        },
+    );
+    // Through the palette: no click depends on where the list of AOVs is.
+    stage.drive(&["key", "ctrl+k"]);
+    std::thread::sleep(Duration::from_millis(1500));
+    stage.drive(&["type", "--delay", "60", "aov viewlayer.normal"]);
+    std::thread::sleep(Duration::from_millis(1500));
+    stage.drive(&["key", "Return"]);
+    until("another AOV", || saved().screen.aov.as_deref() == Some("ViewLayer.Normal"), save);
+    until(
+        "a pixel",
+        || !saved().probes.is_empty(),
+        || {
+            stage.drive(&["mousemove", "610", "258", "click", "1"]);
+            save();
+        },
+    );
+    until(
+        "a region",
+        || saved().probes.len() > 1,
+        || {
+            stage.drive(&["keydown", "shift", "mousemove", "560", "220", "mousedown", "1"]);
+            std::thread::sleep(Duration::from_millis(300));
+            stage.drive(&[
+                "mousemove",
+                "600",
+                "240",
+                "mousemove",
+                "640",
+                "260",
+                "mouseup",
+                "1",
+                "keyup",
+                "shift",
+            ]);
+            std::thread::sleep(Duration::from_millis(300));
+            save();
+        },
+    );
+    let exports = folder.join("aovscope_exports");
+    let (first, second) = (exports.join("comparison_export.csv"), exports.join("comparison_export_2.csv"));
+    until("an export", || first.exists(), || stage.drive(&["key", "ctrl+alt+e"]));
+    until(
+        "a picture",
+        || exports.join("view_ViewLayer.Normal.0013.png").exists(),
+        || stage.drive(&["key", "F12"]),
+    );
+    let before = saved();
+    let Stage { program, screen, .. } = stage;
+    drop(program);
+    // Only the first export is of this session.
+    for left_over in std::fs::read_dir(&exports).expect("listed").map(|entry| entry.expect("an entry").path())
+    {
+        if left_over.extension().is_some_and(|extension| extension == "csv") && left_over != first {
+            std::fs::remove_file(left_over).expect("removed");
+        }
+    }
+
+    let stage = Stage::on(screen, folder, std::slice::from_ref(&file));
+    until("an export again", || second.exists(), || stage.drive(&["key", "ctrl+alt+e"]));
+    stage.drive(&["key", "ctrl+s"]);
+    drop(stage);
+    let after = saved();
+    assert_eq!((before.sequences, before.rules, before.probes), (after.sequences, after.rules, after.probes));
+    assert_eq!((before.screen.aov, before.screen.frame), (after.screen.aov, after.screen.frame));
+    let exported = std::fs::read(&first).expect("exported");
+    assert!(exported == std::fs::read(&second).expect("exported again"), "opened again, it is the same");
+    let probed = printed(folder, &["probe", "--workspace", "shot.aovscope.toml"]);
+    assert!(probed.stdout == exported, "{}", String::from_utf8_lossy(&probed.stderr));
+    let compared =
+        printed(folder, &["compare", "--workspace", "shot.aovscope.toml", "--json", "-", "--quiet"]);
+    let by_hand = ["compare", "cloth/clothsimv1", "cloth/clothsimv2", "--json", "-", "--quiet"];
+    assert!(!compared.stdout.is_empty() && compared.stdout == printed(folder, &by_hand).stdout);
+}
+
+/// No adapter, no window: what to install is told, for the distributions that have it under these names.
+#[test]
+fn without_an_adapter_the_program_says_what_to_install() {
+    let (_screen, display) = screen();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_aovscope"))
+        .env("DISPLAY", display)
+        .env("XDG_RUNTIME_DIR", folder.path())
+        .env("XDG_CONFIG_HOME", folder.path())
+        .env("XDG_STATE_HOME", folder.path())
+        .env_remove("WAYLAND_DISPLAY")
+        .env("WGPU_BACKEND", "vulkan")
+        .env("VK_DRIVER_FILES", "/nowhere.json")
+        .env("VK_ICD_FILENAMES", "/nowhere.json")
+        .output()
+        .expect("the program runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("apt install mesa-vulkan-drivers"), "{told}");
+    assert!(told.contains("dnf install mesa-vulkan-drivers") && !told.contains("panicked"), "{told}");
 }

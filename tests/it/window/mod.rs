@@ -2,6 +2,7 @@
 //! itself on a screen.
 
 mod closing;
+mod comfort;
 mod discover;
 mod display;
 mod end_to_end;

@@ -139,8 +139,6 @@ fn the_brush_paints_joins_and_erases() {
     settle(&mut harness, swept);
     let cell = *harness.state().view.sweep.as_ref().expect("swept").series.cell(1, 0, 1, 0);
     let mean = cell.value.expect("inside the picture").to_f64();
-    settle(&mut harness, |_| true);
-    settle(&mut harness, |_| true);
     let (window, painted) = mask(&harness, 1);
     let file = plane("clothsimv2", 11, "ViewLayer.Combined");
     let pixels = (0..window.pixels() as usize).map(|index| window.pixel(index));
@@ -192,9 +190,8 @@ fn values_are_copied_and_places_pasted() {
     harness.run_steps(2);
     assert_eq!(windows(harness.state()), [Window::new(93, 31, 1, 1), Window::new(40, 20, 13, 8)]);
     harness.event(Event::Paste("not a place".into()));
-    harness.run_steps(2);
-    // A notice has its size before it is seen.
-    harness.run_steps(2);
+    // A notice is laid out before it is drawn.
+    harness.run_steps(4);
     assert!(harness.query_by_label_contains("cannot paste").is_some());
     settle(&mut harness, swept);
     harness.hover_at(screen(&harness, 80, 45));

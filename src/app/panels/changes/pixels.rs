@@ -42,11 +42,11 @@ fn texts(pixel: &WorstPixel) -> Vec<(String, Color32)> {
     let stored = |sample: Option<Sample>| sample.map_or_else(|| "–".to_owned(), values::stored);
     let delta = pixel.delta().map_or_else(|| "–".to_owned(), values::short);
     vec![
-        (format!("{x}, {y}"), theme::TEXT),
-        (pixel.channel.clone(), theme::WEAK),
-        (stored(pixel.candidate), theme::TEXT),
-        (stored(pixel.reference), theme::TEXT),
-        (delta, theme::CHANGED),
+        (format!("{x}, {y}"), theme::text()),
+        (pixel.channel.clone(), theme::weak()),
+        (stored(pixel.candidate), theme::text()),
+        (stored(pixel.reference), theme::text()),
+        (delta, theme::changed()),
     ]
 }
 

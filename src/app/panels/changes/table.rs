@@ -29,7 +29,7 @@ pub fn cells(painter: &Painter, rect: Rect, edges: &[f32], cells: &[(String, Col
 
 pub fn titles(ui: &mut Ui, edges: &[f32], titles: &[&str], size: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
-    let texts: Vec<_> = titles.iter().map(|title| ((*title).to_owned(), theme::WEAK)).collect();
+    let texts: Vec<_> = titles.iter().map(|title| ((*title).to_owned(), theme::weak())).collect();
     cells(ui.painter(), in_row(rect), edges, &texts, size);
 }
 

@@ -14,7 +14,7 @@ use crate::view::probes::title;
 use crate::view::{Action, Sweep, Tracked};
 
 /// Room of one number at an axis.
-const LABEL: egui::Vec2 = vec2(44.0, 20.0);
+const LABEL: egui::Vec2 = vec2(44.0, 15.0);
 /// Room of the numbers below a plot.
 const BELOW: f32 = 16.0;
 /// Height of the mark of a changed frame.
@@ -89,19 +89,17 @@ pub fn ui(
         .allow_boxed_zoom(false)
         .allow_double_click_reset(false)
         .show_background(false)
-        .grid_color(theme::LINE)
+        .grid_color(theme::line())
         .grid_spacing(12.0..=220.0)
         .custom_x_axes(if frame.is_lowest { vec![axis(Axis::X)] } else { Vec::new() })
         .custom_y_axes(vec![axis(Axis::Y).min_thickness(LABEL.x)])
         .x_grid_spacer(move |input| marks(&input, across, 1.0))
-        .y_grid_spacer(move |input| {
-            away_from_edges(marks(&input, upwards, 0.0), &input, frame.height - below)
-        })
+        .y_grid_spacer(move |input| below_top(marks(&input, upwards, 0.0), &input, frame.height - below))
         .label_formatter(|_| None)
         .sense(Sense::click_and_drag());
     let response = plot.show(ui, |plot| {
         let playhead = app.view.playback.frame().unwrap_or(0) as f64;
-        plot.vline(VLine::new("playhead", playhead).color(theme::TEXT).width(1.0).allow_hover(false));
+        plot.vline(VLine::new("playhead", playhead).color(theme::text()).width(1.0).allow_hover(false));
         for line in &lines {
             draw(plot, app, sweep, line);
         }
@@ -166,11 +164,11 @@ fn style(place: usize) -> LineStyle {
 pub fn sample(ui: &Ui, name: Rect, place: usize) {
     let y = name.bottom() - 2.0;
     let ends = [pos2(name.left() + 3.0, y), pos2(name.right() - 3.0, y)];
-    let stroke = Stroke::new(1.2, theme::TEXT);
+    let stroke = Stroke::new(1.2, theme::text());
     let shapes = match style(place) {
         LineStyle::Solid => vec![egui::Shape::line_segment(ends, stroke)],
         LineStyle::Dashed { length } => egui::Shape::dashed_line(&ends, stroke, length * 0.6, 2.0),
-        LineStyle::Dotted { spacing } => egui::Shape::dotted_line(&ends, theme::TEXT, spacing, 0.8),
+        LineStyle::Dotted { spacing } => egui::Shape::dotted_line(&ends, theme::text(), spacing, 0.8),
     };
     ui.painter().extend(shapes);
 }
@@ -205,11 +203,11 @@ fn axis<'a>(which: Axis) -> AxisHints<'a> {
     AxisHints::new(which).formatter(|mark, _| tick_label(mark.value)).label_spacing(8.0..=10.0)
 }
 
-/// Without those whose number would reach into what is above or below the plot.
-fn away_from_edges(marks: Vec<GridMark>, input: &egui_plot::GridInput, height: f32) -> Vec<GridMark> {
+/// Without those whose number would reach into what is above the plot.
+fn below_top(marks: Vec<GridMark>, input: &egui_plot::GridInput, height: f32) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let air = (high - low) * f64::from(5.0 / height.max(10.0));
-    marks.into_iter().filter(|mark| (low + air..=high - air).contains(&mark.value)).collect()
+    marks.into_iter().filter(|mark| mark.value <= high - air).collect()
 }
 
 fn marks(input: &egui_plot::GridInput, lines: f64, least: f64) -> Vec<GridMark> {

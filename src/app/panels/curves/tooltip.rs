@@ -15,7 +15,7 @@ pub fn ui(app: &App, sweep: &Sweep, probe: usize, response: &Response, at: f64) 
     let Some(frame) = nearest.filter(|frame| away(&frames[*frame]) <= 0.5) else { return };
     let (ctx, layer) = (response.ctx.clone(), response.layer_id);
     Tooltip::always_open(ctx, layer, response.id, PopupAnchor::Pointer).gap(14.0).show(|ui| {
-        ui.label(RichText::new(format!("frame {}", frames[frame])).size(11.0).color(theme::TEXT));
+        ui.label(RichText::new(format!("frame {}", frames[frame])).size(11.0).color(theme::text()));
         Grid::new("values of a frame").num_columns(4).spacing([10.0, 1.0]).show(ui, |ui| {
             for (sequence, index) in sweep.sequences.iter().enumerate() {
                 for channel in app.view.curve_channels() {
@@ -24,11 +24,11 @@ pub fn ui(app: &App, sweep: &Sweep, probe: usize, response: &Response, at: f64) 
                     let colour = theme::sequence(&app.view.catalogue, *index);
                     let mono = |text: String| RichText::new(text).monospace().size(10.5);
                     ui.label(RichText::new(app.view.name(Some(*index))).size(10.5).color(colour));
-                    ui.label(mono(described.channel.clone()).color(theme::WEAK));
-                    ui.label(mono(value(cell)).color(theme::TEXT));
+                    ui.label(mono(described.channel.clone()).color(theme::weak()));
+                    ui.label(mono(value(cell)).color(theme::text()));
                     let is_reference = sweep.series.reference_index == Some(sequence);
                     let delta = cell.delta.filter(|_| !is_reference);
-                    let colour = if cell.changed { theme::CHANGED } else { theme::WEAK };
+                    let colour = if cell.changed { theme::changed() } else { theme::weak() };
                     let delta = delta.map(|delta| format!("Δ {}", values::short(delta)));
                     ui.label(mono(delta.unwrap_or_default()).color(colour));
                     ui.end_row();

@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, app: &App, tracked: &Tracked, wishes: &mut Vec<Wish>) {
     match app.figures_of(&tracked.probe) {
         Some(channels) => region(ui, app, channels, wishes),
         None => {
-            ui.label(RichText::new("computing…").size(10.5).color(theme::WEAK));
+            ui.label(RichText::new("computing…").size(10.5).color(theme::weak()));
         }
     }
 }
@@ -29,11 +29,12 @@ fn cell(ui: &mut Ui, text: String, colour: Color32) {
 }
 
 fn heads(ui: &mut Ui, app: &App, first: &str) {
-    let tint = |index: Option<usize>| index.map_or(theme::WEAK, |i| theme::sequence(&app.view.catalogue, i));
-    cell(ui, first.to_owned(), theme::WEAK);
+    let tint =
+        |index: Option<usize>| index.map_or(theme::weak(), |i| theme::sequence(&app.view.catalogue, i));
+    cell(ui, first.to_owned(), theme::weak());
     cell(ui, "reference".to_owned(), tint(app.view.reference));
     cell(ui, "candidate".to_owned(), tint(app.view.candidate));
-    cell(ui, "delta".to_owned(), theme::WEAK);
+    cell(ui, "delta".to_owned(), theme::weak());
     ui.end_row();
 }
 
@@ -51,11 +52,11 @@ fn pixel(ui: &mut Ui, app: &App, (x, y): (i32, i32)) {
             let (a, b) = (value(candidate, &channel.name), value(reference, &channel.name));
             let changed = a.zip(b).is_some_and(|(a, b)| channel_changed(&app.view.rule(), a, b));
             let text = |sample: Option<_>| sample.map_or_else(|| "–".to_owned(), values::stored);
-            cell(ui, channel.name.clone(), theme::WEAK);
-            cell(ui, text(b), theme::TEXT);
-            cell(ui, text(a), theme::TEXT);
+            cell(ui, channel.name.clone(), theme::weak());
+            cell(ui, text(b), theme::text());
+            cell(ui, text(a), theme::text());
             let delta = a.zip(b).map(|(a, b)| values::short(a.to_f64() - b.to_f64()));
-            let colour = if changed { theme::CHANGED } else { theme::WEAK };
+            let colour = if changed { theme::changed() } else { theme::weak() };
             cell(ui, delta.unwrap_or_else(|| "–".to_owned()), colour);
             ui.end_row();
         }
@@ -80,9 +81,12 @@ fn region(ui: &mut Ui, app: &App, channels: &[ChannelFigures], wishes: &mut Vec<
     table(ui, app, channel);
 }
 
+/// One of the figures.
+type Figure = fn(&Figures) -> f64;
+
 fn table(ui: &mut Ui, app: &App, channel: &ChannelFigures) {
     let sides = [channel.reference, channel.candidate, channel.delta.ok_or(CellStatus::FrameMissing)];
-    let rows: [(&str, &str, fn(&Figures) -> f64); 7] = [
+    let rows: [(&str, &str, Figure); 7] = [
         ("mean", "Sum of the finite values by their count", |f| f.mean),
         ("min", "Least finite value", |f| f.min),
         ("max", "Largest finite value", |f| f.max),
@@ -95,12 +99,12 @@ fn table(ui: &mut Ui, app: &App, channel: &ChannelFigures) {
     Grid::new("figures of the selected region").num_columns(4).spacing([8.0, 1.0]).show(ui, |ui| {
         heads(ui, app, &channel.channel);
         for (name, hint, figure) in rows {
-            let label = RichText::new(name).monospace().size(10.5).color(theme::WEAK);
+            let label = RichText::new(name).monospace().size(10.5).color(theme::weak());
             ui.label(label).on_hover_text(hint);
             for side in &sides {
                 match side {
                     Ok(figures) => number(ui, figure(figures)),
-                    Err(_) => cell(ui, "–".to_owned(), theme::WEAK),
+                    Err(_) => cell(ui, "–".to_owned(), theme::weak()),
                 }
             }
             ui.end_row();
@@ -111,18 +115,18 @@ fn table(ui: &mut Ui, app: &App, channel: &ChannelFigures) {
     for (name, side) in [("reference", channel.reference), ("candidate", channel.candidate)] {
         if let Err(status) = side {
             let text = format!("{name}: {}", status.name().replace('_', " "));
-            ui.label(RichText::new(text).size(10.5).color(theme::ERROR));
+            ui.label(RichText::new(text).size(10.5).color(theme::error()));
         }
     }
     if let Some(fraction) = channel.changed_fraction {
-        let colour = if fraction > 0.0 { theme::CHANGED } else { theme::TEXT };
+        let colour = if fraction > 0.0 { theme::changed() } else { theme::text() };
         let text = format!("{} of its pixels changed in {}", values::percent(fraction), channel.channel);
         ui.label(RichText::new(text).size(10.5).color(colour)).on_hover_text(fraction.to_string());
     }
 }
 
 fn number(ui: &mut Ui, value: f64) {
-    let text = RichText::new(values::short(value)).monospace().size(10.5).color(theme::TEXT);
+    let text = RichText::new(values::short(value)).monospace().size(10.5).color(theme::text());
     ui.label(text).on_hover_text(value.to_string());
 }
 
@@ -130,7 +134,7 @@ fn counts(ui: &mut Ui, name: &str, sides: &[Result<Figures, CellStatus>; 3], cou
     if sides.iter().flatten().all(|figures| count(figures) == 0) {
         return;
     }
-    cell(ui, name.to_owned(), theme::WEAK);
+    cell(ui, name.to_owned(), theme::weak());
     for side in sides {
         let text = side.as_ref().map_or_else(|_| "–".to_owned(), |figures| values::count(count(figures)));
         cell(ui, text, theme::NOT_A_NUMBER);

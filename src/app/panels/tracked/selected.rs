@@ -25,7 +25,7 @@ pub fn ui(ui: &mut Ui, tracked: &Tracked, wishes: &mut Vec<Wish>) {
         }
         if let ProbeShape::Mask(_) = tracked.probe.shape {
             let text = format!("{} pixels", crate::app::panels::values::count(tracked.probe.count()));
-            ui.label(RichText::new(text).size(10.5).color(theme::WEAK));
+            ui.label(RichText::new(text).size(10.5).color(theme::weak()));
         }
     });
 }
@@ -60,7 +60,7 @@ fn size(ui: &mut Ui, letter: &str, name: &str, hint: &str, value: &mut u32) {
 }
 
 fn number(ui: &mut Ui, letter: &str, name: &str, hint: &str, drag: DragValue<'_>) {
-    let label = ui.label(RichText::new(letter).color(theme::WEAK));
+    let label = ui.label(RichText::new(letter).color(theme::weak()));
     let response = ui.add(drag).labelled_by(label.id);
     named(&response, Role::SpinButton, name);
     response.on_hover_text(hint);
