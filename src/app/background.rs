@@ -60,6 +60,12 @@ impl<J: Send + 'static> Latest<J> {
 }
 
 impl<J> Latest<J> {
+    /// Ends the job under way, and begins none that waits.
+    pub fn cancel(&self) {
+        self.newest.fetch_add(1, Ordering::Relaxed);
+        self.slot.job.lock().unwrap_or_else(PoisonError::into_inner).0 = None;
+    }
+
     /// Lets the thread end by itself: what it is at is stale, and there will be nothing more.
     pub fn leave(&self) {
         self.newest.fetch_add(1, Ordering::Relaxed);

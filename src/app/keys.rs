@@ -5,7 +5,7 @@ use egui::{Event, Key, KeyboardShortcut, Modifiers};
 use super::App;
 use super::exports::ExportKind;
 use super::ui::Wish;
-use crate::view::{Action, Mode, Scope, Tool};
+use crate::view::{Action, Mode, Scope, TimeAction, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -93,6 +93,14 @@ pub const BINDINGS: &[Binding] = bindings! {
             let id = app.view.probes.selected().map_or(u64::MAX, |tracked| tracked.id);
             Action::RemoveProbe(id).into()
         };
+    }
+    "Playing, all AOVs" {
+        "Loop, once, ping-pong": [shift(Key::L)] => |app| {
+            Action::Time(TimeAction::SetRepeat(app.view.playback.repeat().next())).into()
+        };
+        "Play all frames again": [shift(Key::I)] => |_| Action::Time(TimeAction::ClearRange).into();
+        "Search AOVs": [command(Key::F)] => |_| Wish::SearchAovs;
+        "Which AOVs changed, over all frames": [shift(Key::M)] => |_| Action::ToggleMatrix.into();
     }
 };
 

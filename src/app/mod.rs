@@ -8,6 +8,8 @@ mod background;
 mod canvas;
 mod coarse;
 mod exports;
+mod frame_log;
+mod heats;
 mod jobs;
 mod judge;
 pub mod keys;
@@ -25,6 +27,8 @@ mod textures;
 mod theme;
 mod ui;
 mod uploads;
+mod walk;
+mod watch;
 
 use std::path::PathBuf;
 

@@ -9,6 +9,7 @@ use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::window::{Window, WindowId};
 
+use super::frame_log::{FrameLog, Spent};
 use super::surface::Surface;
 use super::{App, Options, theme};
 use crate::load::{Wake, half_of_free_memory};
@@ -36,6 +37,7 @@ impl From<egui_winit::accesskit_winit::Event> for UserEvent {
 /// # Errors
 /// When there is no screen, no graphics driver, or the surface is lost for good.
 pub fn run(options: Options) -> anyhow::Result<()> {
+    let log = FrameLog::from_environment(Instant::now()).context("cannot make the frame log")?;
     let event_loop = EventLoop::<UserEvent>::with_user_event().build().map_err(|error| {
         // winit begins with a line of its own source: what counts comes last.
         let text = error.to_string();
@@ -53,7 +55,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let budget = options.memory_bytes.unwrap_or_else(half_of_free_memory);
     let mut app = App::new(budget, &wake)?;
     app.open(options.paths);
-    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None };
+    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None, log };
     let ended = event_loop.run_app(&mut shell);
     let Shell { app, screen, failure, .. } = shell;
     // The window goes first: what is still to be finished is nothing to look at.
@@ -76,6 +78,7 @@ struct Shell {
     screen: Option<Screen>,
     next: Option<Instant>,
     failure: Option<anyhow::Error>,
+    log: Option<FrameLog>,
 }
 
 impl Shell {
@@ -111,11 +114,15 @@ impl Shell {
         if size.width == 0 || size.height == 0 {
             return Ok(());
         }
+        let began = Instant::now();
+        let mut spent = Spent::default();
         let input = screen.input.take_egui_input(&screen.window);
         let mut again = None;
         let app = &mut self.app;
         let output = screen.ctx.run_ui(input, |ui| {
+            let before = Instant::now();
             again = app.tick();
+            spent.tick += before.elapsed();
             super::ui(ui, app);
         });
         if let Some(after) = again {
@@ -123,8 +130,16 @@ impl Shell {
         }
         screen.input.handle_platform_output(&screen.window, output.platform_output);
         let scale = output.pixels_per_point;
+        spent.ui = began.elapsed() - spent.tick;
+        let before = Instant::now();
         let jobs = screen.ctx.tessellate(output.shapes, scale);
-        screen.surface.draw(&screen.window, &jobs, output.textures_delta, scale)?;
+        spent.tessellate = before.elapsed();
+        let before = Instant::now();
+        spent.wait = screen.surface.draw(&screen.window, &jobs, output.textures_delta, scale)?;
+        spent.submit = before.elapsed() - spent.wait;
+        if let Some(log) = &mut self.log {
+            log.drawn(&self.app, began, &spent).context("cannot write the frame log")?;
+        }
         Ok(())
     }
 

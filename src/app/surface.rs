@@ -1,6 +1,7 @@
 //! The device, and the surface of the window.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use egui_wgpu::wgpu;
@@ -86,7 +87,7 @@ impl Surface {
         }
     }
 
-    /// Draws what egui made. False where there was nothing to draw on, and one should try again.
+    /// Draws what egui made. Returns how long it waited for the screen.
     ///
     /// # Errors
     /// When the surface is lost and cannot be made again.
@@ -96,7 +97,7 @@ impl Surface {
         jobs: &[egui::ClippedPrimitive],
         mut textures: egui::TexturesDelta,
         pixels_per_point: f32,
-    ) -> anyhow::Result<bool> {
+    ) -> anyhow::Result<Duration> {
         let mut set: Vec<_> = textures.set.drain().collect();
         set.sort_unstable_by_key(|(id, _)| *id);
         for (id, deltas) in set {
@@ -104,17 +105,16 @@ impl Surface {
                 self.renderer.update_texture(&self.device, &self.queue, id, &delta);
             }
         }
-        let drawn = match self.acquire(window)? {
-            Some(frame) => {
-                self.paint(frame, jobs, pixels_per_point);
-                true
-            }
-            None => false,
-        };
+        let before = Instant::now();
+        let frame = self.acquire(window)?;
+        let waited = before.elapsed();
+        if let Some(frame) = frame {
+            self.paint(frame, jobs, pixels_per_point);
+        }
         let mut free: Vec<_> = textures.free.drain().collect();
         free.sort_unstable();
         free.iter().for_each(|id| self.renderer.free_texture(id));
-        Ok(drawn)
+        Ok(waited)
     }
 
     fn acquire(&mut self, window: &Arc<Window>) -> anyhow::Result<Option<wgpu::SurfaceTexture>> {

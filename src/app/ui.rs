@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, confined, help, inspector, left, toasts, top, viewport};
+use super::panels::{bottom, confined, help, inspector, left, matrix, toasts, top, viewport};
 use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
 
@@ -20,6 +20,10 @@ pub enum Wish {
     ToggleHelp,
     /// Put text on the clipboard.
     Copy(String),
+    /// Watch the folders of what is open, or not.
+    WatchFolders(bool),
+    /// Let the user write what AOV is searched.
+    SearchAovs,
     /// Forget the notice of that index.
     Dismiss(usize),
 }
@@ -33,6 +37,7 @@ impl From<Action> for Wish {
 /// Draws the window and does what the user asks for in it.
 pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     let mut wishes = keys::pressed(ui, app);
+    app.workers.watch.set_focused(ui.input(|input| input.focused));
     dropped(ui, app);
     let frame = Frame::new().fill(theme::PANEL);
     let padded = frame.inner_margin(Margin::symmetric(10, 8));
@@ -50,6 +55,14 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .default_size(bottom::default_height(app).min(most))
             .size_range(80.0..=520.0)
             .show(ui, |ui| wishes.extend(confined(ui, |ui| bottom::ui(ui, app))));
+        if app.view.matrix.open {
+            Panel::bottom("matrix")
+                .frame(padded)
+                .resizable(true)
+                .default_size(matrix::default_height(app))
+                .size_range(70.0..=400.0)
+                .show(ui, |ui| wishes.extend(confined(ui, |ui| matrix::ui(ui, app))));
+        }
         Panel::left("left")
             .frame(padded)
             .default_size(212.0)
@@ -102,6 +115,8 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
             Wish::CancelExports => app.cancel_exports(),
             Wish::ToggleHelp => app.help = !app.help,
             Wish::Copy(text) => ui.ctx().copy_text(text),
+            Wish::WatchFolders(on) => app.workers.watch.set_on(on),
+            Wish::SearchAovs => ui.memory_mut(|memory| memory.request_focus(left::search_id())),
             Wish::Dismiss(index) => {
                 app.toasts.remove(index);
             }

@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, Quantity, Shown, Tool, Viewport};
+use super::{Entry, Mode, Quantity, Shown, TimeAction, Tool, Viewport};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -86,4 +86,8 @@ pub enum Action {
     SetQuantity(Quantity),
     /// Exposure, range and camera as at the start.
     ResetView,
+    /// Rate, repeat and range of playing.
+    Time(TimeAction),
+    /// Show or hide what changed in which AOV.
+    ToggleMatrix,
 }

@@ -7,10 +7,12 @@ mod action;
 pub mod camera;
 pub mod catalogue;
 mod choices;
+pub mod matrix;
 pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
+pub mod transport;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,10 +21,12 @@ pub use action::Action;
 pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
+pub use matrix::{Matrix, Tally};
 pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
+pub use transport::{Pace, Repeat, TimeAction};
 
 use crate::image::{AovKind, Chromaticities, Window};
 use crate::metric::{Metric, Rule, default_metric};
@@ -60,6 +64,8 @@ pub struct View {
     pub statistics: StatisticsCache,
     /// Strips and curves found so far.
     pub sweep: Option<Sweep>,
+    /// What is known of all AOVs over all frames.
+    pub matrix: Matrix,
     /// AOVs that changed in the shown frame, as far as known.
     pub changed_aovs: BTreeMap<String, bool>,
     /// Which channel the curves show.
@@ -88,6 +94,7 @@ impl Default for View {
             probes: Probes::default(),
             statistics: StatisticsCache::default(),
             sweep: None,
+            matrix: Matrix::default(),
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
             quantity: Quantity::Value,
@@ -173,6 +180,8 @@ impl View {
             Action::Stop => self.playback.stop(),
             Action::SetIn => self.playback.set_in(),
             Action::SetOut => self.playback.set_out(),
+            Action::Time(action) => self.playback.apply(action),
+            Action::ToggleMatrix => self.matrix.open = !self.matrix.open,
             _ => {}
         }
     }
@@ -216,9 +225,14 @@ impl View {
 
     /// What the shown pair is a comparison of; `None` where a side has no file.
     pub fn pair_key(&self) -> Option<PairKey> {
+        self.pair_key_at(self.playback.frame()?)
+    }
+
+    /// As [`View::pair_key`], at another frame.
+    pub fn pair_key_at(&self, frame: i64) -> Option<PairKey> {
         Some(PairKey {
-            candidate: self.candidate_path()?.to_owned(),
-            reference: self.reference_path()?.to_owned(),
+            candidate: self.catalogue.path(self.candidate?, frame)?.to_owned(),
+            reference: self.catalogue.path(self.reference?, frame)?.to_owned(),
             aov: self.aov.clone()?,
             rule: results::rule_key(&self.rule()),
         })

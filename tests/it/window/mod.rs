@@ -8,4 +8,5 @@ mod input;
 mod loading;
 mod panels;
 mod partly;
+mod playing;
 mod viewing;
