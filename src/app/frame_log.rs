@@ -11,13 +11,16 @@
 //! | `tessellate` | shapes into triangles |
 //! | `wait` | until the screen gives a picture to draw on (vsync; the device's queue) |
 //! | `submit` | handing all over to the device |
+//! | `cpu` | processor time of the window's thread in `tick + ui + tessellate`; nothing where the system does not tell |
 //! | `wanted` | frame number at the playhead |
 //! | `shown` | frame number of the picture in the canvas, when the frame was drawn |
 //! | `waiting` | 1 while the canvas shows something else than what is wanted |
 //! | `rough` | 1 while a rough picture stands for the whole |
 //! | `event` | `first_picture` at the first frame with a whole picture, else nothing |
 //!
-//! `tick + ui + tessellate + submit` is what the window's thread does itself; it must stay under 16 ms.
+//! `tick + ui + tessellate` is what the window's thread does itself, and must stay under 16 ms; on a
+//! machine that does other things too, `cpu` says how much of it was the program's own. `submit` is the
+//! driver's: one that draws on the processor draws there.
 //! A frame's picture was late by as many lines as have that `wanted` before one has it as `shown`; where
 //! the picture was there already, that is none. A program at rest writes no lines.
 
@@ -43,6 +46,8 @@ pub struct Spent {
     pub wait: Duration,
     /// See the columns.
     pub submit: Duration,
+    /// See the columns.
+    pub cpu: Option<Duration>,
 }
 
 /// The file, and what it needs to know.
@@ -60,7 +65,7 @@ impl FrameLog {
     pub fn from_environment(start: Instant) -> std::io::Result<Option<Self>> {
         let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) else { return Ok(None) };
         let mut file = File::create(path)?;
-        writeln!(file, "since_start,tick,ui,tessellate,wait,submit,wanted,shown,waiting,rough,event")?;
+        writeln!(file, "since_start,tick,ui,tessellate,wait,submit,cpu,wanted,shown,waiting,rough,event")?;
         Ok(Some(Self { file, start, has_picture: false }))
     }
 
@@ -77,12 +82,12 @@ impl FrameLog {
             && (shown.reference().is_some() || shown.candidate().is_some());
         self.has_picture |= first;
         let times = [began - self.start, spent.tick, spent.ui, spent.tessellate, spent.wait, spent.submit];
-        let times: Vec<String> =
-            times.iter().map(|time| format!("{:.3}", time.as_secs_f64() * 1e3)).collect();
+        let times = times.map(milliseconds);
         // One write a line: a program that is killed leaves whole lines.
         let line = format!(
-            "{},{},{},{},{},{}\n",
+            "{},{},{},{},{},{},{}\n",
             times.join(","),
+            spent.cpu.map_or_else(String::new, milliseconds),
             frame(app.view.playback.frame()),
             frame(shown.frame),
             u8::from(app.waiting || app.uploading),
@@ -91,4 +96,21 @@ impl FrameLog {
         );
         self.file.write_all(line.as_bytes())
     }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.3}", time.as_secs_f64() * 1e3)
+}
+
+/// Processor time of the calling thread.
+#[cfg(unix)]
+pub fn thread_time() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).ok()
+}
+
+/// Not told by this system.
+#[cfg(not(unix))]
+pub fn thread_time() -> Option<Duration> {
+    None
 }

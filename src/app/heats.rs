@@ -37,9 +37,8 @@ impl Heats {
     pub fn insert(&mut self, key: PairKey, heat: Result<Arc<Heat>, String>) {
         self.entries.retain(|(k, _)| *k != key);
         self.entries.push_back((key, heat));
-        let bytes = |heat: &Result<Arc<Heat>, String>| {
-            heat.as_ref().map_or(0, |heat| heat.map.flags.len() * 5)
-        };
+        let bytes =
+            |heat: &Result<Arc<Heat>, String>| heat.as_ref().map_or(0, |heat| heat.map.flags.len() * 5);
         let mut total: usize = self.entries.iter().map(|(_, heat)| bytes(heat)).sum();
         while self.entries.len() > 1 && (self.entries.len() > MOST || total > MOST_BYTES) {
             let oldest = self.entries.pop_front();

@@ -103,6 +103,12 @@ impl App {
         ((frames * 4 / 5).clamp(1, AHEAD), (frames / 5).min(BEHIND))
     }
 
+    /// Whether the canvas lacks something of what the playhead asks for.
+    pub(super) fn is_awaited(&self) -> bool {
+        let compared = || self.view.pair_key().is_none_or(|key| self.heats.get(&key).is_some());
+        self.waiting || self.uploading || self.opening || self.shown.is_rough || !compared()
+    }
+
     fn sides(&self) -> (Option<Loaded>, Option<Loaded>) {
         self.view.playback.frame().map_or((None, None), |frame| self.sides_at(frame))
     }
@@ -163,8 +169,13 @@ impl App {
         let both = matches!((&reference, &candidate), (Some(Ok(_)), Some(Ok(_))));
         let heat = self.current_heat();
         self.waiting = !planes || (both && heat.is_none() && self.view.mode == Mode::Difference);
-        let shown = items(&reference, &candidate, heat.as_ref());
-        let next = if self.waiting { Vec::new() } else { self.next_items() };
+        // A delta that is not looked at is no reason to wait, but may be looked at next.
+        let is_seen = self.view.mode == Mode::Difference;
+        let shown = items(&reference, &candidate, heat.as_ref().filter(|_| is_seen));
+        let mut next = items(&None, &None, heat.as_ref().filter(|_| !is_seen));
+        if !self.waiting {
+            next.extend(self.next_items());
+        }
         self.uploading = !self.waiting && !self.are_uploaded(&shown, &next);
         let not_yet = self.waiting || self.uploading;
         if not_yet && self.shown.frame.is_some() && self.view.playback.frame().is_some() {

@@ -9,10 +9,14 @@ use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::window::{Window, WindowId};
 
-use super::frame_log::{FrameLog, Spent};
+use super::frame_log::{FrameLog, Spent, thread_time};
 use super::surface::Surface;
 use super::{App, Options, theme};
 use crate::load::{Wake, half_of_free_memory};
+
+/// How soon it is drawn what nobody waits for: frames decoded ahead, strips that fill. Drawing more
+/// often would take the processor from those who make them.
+const IN_PASSING: Duration = Duration::from_millis(50);
 
 /// What wakes the loop, besides the window's own events.
 #[derive(Debug)]
@@ -89,7 +93,10 @@ impl Shell {
             .with_inner_size(winit::dpi::LogicalSize::new(1280.0, 720.0))
             .with_min_inner_size(winit::dpi::LogicalSize::new(800.0, 560.0));
         let window = Arc::new(event_loop.create_window(attributes).context("cannot open a window")?);
+        // The device takes its time: what was found meanwhile is decoded beside it.
+        self.app.tick();
         let surface = Surface::new(event_loop, &window)?;
+        self.app.tick();
         let ctx = egui::Context::default();
         theme::install(&ctx);
         let proxy = self.proxy.clone();
@@ -114,7 +121,7 @@ impl Shell {
         if size.width == 0 || size.height == 0 {
             return Ok(());
         }
-        let began = Instant::now();
+        let (began, worked) = (Instant::now(), thread_time());
         let mut spent = Spent::default();
         let input = screen.input.take_egui_input(&screen.window);
         let mut again = None;
@@ -134,6 +141,7 @@ impl Shell {
         let before = Instant::now();
         let jobs = screen.ctx.tessellate(output.shapes, scale);
         spent.tessellate = before.elapsed();
+        spent.cpu = thread_time().zip(worked).map(|(now, before)| now.saturating_sub(before));
         let before = Instant::now();
         spent.wait = screen.surface.draw(&screen.window, &jobs, output.textures_delta, scale)?;
         spent.submit = before.elapsed() - spent.wait;
@@ -191,7 +199,10 @@ impl ApplicationHandler<UserEvent> for Shell {
 
     fn user_event(&mut self, _: &ActiveEventLoop, event: UserEvent) {
         match event {
-            UserEvent::Wake => self.redraw_at(Instant::now()),
+            UserEvent::Wake => {
+                let later = if self.app.is_awaited() { Duration::ZERO } else { IN_PASSING };
+                self.redraw_at(Instant::now() + later);
+            }
             UserEvent::Repaint(delay) => {
                 if let Some(at) = Instant::now().checked_add(delay) {
                     self.redraw_at(at);

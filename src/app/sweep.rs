@@ -94,9 +94,7 @@ impl Side {
 
 fn strips(job: &Job, backend: &dyn Backend, sides: &[Side]) -> Vec<StripCell> {
     let compare = |index: usize| match job.reference {
-        Some(reference) if reference != index => {
-            strip(&job.rule, backend, &sides[index], &sides[reference])
-        }
+        Some(reference) if reference != index => strip(&job.rule, backend, &sides[index], &sides[reference]),
         _ => StripCell::Pending,
     };
     (0..sides.len()).map(compare).collect()

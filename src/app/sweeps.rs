@@ -35,8 +35,7 @@ impl App {
         let sequences: Vec<usize> = view.catalogue.shown().collect();
         let frames = view.playback.frames();
         let file = |s: usize, f: i64| view.catalogue.path(s, f).map(Path::to_owned);
-        let files: Files =
-            sequences.iter().map(|&s| frames.iter().map(|&f| file(s, f)).collect()).collect();
+        let files: Files = sequences.iter().map(|&s| frames.iter().map(|&f| file(s, f)).collect()).collect();
         let reference = sequences.iter().position(|s| Some(*s) == view.reference);
         let stale = std::mem::take(&mut self.stale_files);
         self.workers.watch.set_sequences(view.catalogue.entries());
@@ -136,8 +135,9 @@ impl App {
         let matrix = &self.view.matrix;
         let aov = [(key.aov.clone(), key.rule)];
         let frames = sweep.done.len();
-        for frame in 0..frames {
-            if matrix.reference().is_none() || !matrix.lacking(&aov, frame).is_empty() {
+        let lacking = matrix.lacking(&aov);
+        for frame in (0..frames).filter(|_| matrix.reference().is_some()) {
+            if lacking.get(frame).is_none_or(|lacking| !lacking.is_empty()) {
                 continue;
             }
             for sequence in 0..sweep.sequences.len() {

@@ -59,7 +59,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             Panel::bottom("matrix")
                 .frame(padded)
                 .resizable(true)
-                .default_size(matrix::default_height(app))
+                .default_size(matrix::default_height(app, ui.available_width()))
                 .size_range(70.0..=400.0)
                 .show(ui, |ui| wishes.extend(confined(ui, |ui| matrix::ui(ui, app))));
         }

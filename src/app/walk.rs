@@ -45,13 +45,7 @@ pub struct Found {
 }
 
 /// Walks until done or stale.
-pub fn run(
-    job: &Job,
-    loader: &Loader,
-    backend: &dyn Backend,
-    stale: &Stale,
-    tell: &dyn Fn(Message) -> bool,
-) {
+pub fn run(job: &Job, loader: &Loader, backend: &dyn Backend, stale: &Stale, tell: &dyn Fn(Message) -> bool) {
     for (frame, aovs) in &job.todo {
         let Some(Some(reference)) = job.files[job.reference].get(*frame) else { continue };
         for group in groups(job, aovs, loader, reference) {
@@ -135,8 +129,9 @@ impl App {
         if self.walk_asked.as_ref() == Some(&key) {
             return;
         }
-        let frames = spread(view.matrix.frames());
-        let lacking = frames.into_iter().map(|frame| (frame, view.matrix.lacking(&key.aovs, frame)));
+        let mut lacking = view.matrix.lacking(&key.aovs);
+        let frames = spread(lacking.len()).into_iter();
+        let lacking = frames.map(|frame| (frame, std::mem::take(&mut lacking[frame])));
         let todo = lacking.filter(|(_, aovs)| !aovs.is_empty()).collect();
         self.walk_number += 1;
         let job = Job { number: self.walk_number, files: view.matrix.files().clone(), reference, aovs, todo };

@@ -134,20 +134,21 @@ impl Matrix {
                 }
             }
         }
+        let each = (0..files.len()).flat_map(|sequence| (0..frames).map(move |frame| (sequence, frame)));
+        // Found once for all AOVs: sequence, frame, and the place where the old cells have them.
+        let moved = each.filter_map(|(sequence, frame)| {
+            let pair = pair(&files, reference, sequence, frame)?;
+            let is_stale = stale.contains(pair.0) || stale.contains(pair.1);
+            Some((sequence, frame, *places.get(&pair).filter(|_| !is_stale)?))
+        });
+        let moved: Vec<(usize, usize, usize)> = moved.collect();
         for (aov, column) in old {
             let mut next = Column::new(column.rule, &files, reference);
-            for sequence in 0..files.len() {
-                for frame in 0..frames {
-                    let Some(pair) = pair(&files, reference, sequence, frame) else { continue };
-                    let is_stale = stale.contains(pair.0) || stale.contains(pair.1);
-                    if let Some(place) = places.get(&pair).filter(|_| !is_stale) {
-                        next.set(sequence, frame, frames, column.cells[*place].clone());
-                    }
-                }
+            for (sequence, frame, place) in &moved {
+                next.set(*sequence, *frame, frames, column.cells[*place].clone());
             }
             self.columns.insert(aov, next);
         }
-        drop(places);
         (self.sequences, self.reference, self.files) = (sequences, reference, files);
     }
 
@@ -185,15 +186,21 @@ impl Matrix {
         column.tallies.get(sequence)
     }
 
-    /// Which of `aovs` (keys and rules, by their places) are not known at a frame yet.
-    pub fn lacking(&self, aovs: &[(String, RuleKey)], frame: usize) -> Vec<usize> {
-        let pending = |aov: &str, rule: RuleKey| {
-            (0..self.files.len())
-                .filter(|sequence| Some(*sequence) != self.reference)
-                .any(|sequence| *self.cell(aov, rule, sequence, frame) == StripCell::Pending)
-        };
-        let all = aovs.iter().enumerate();
-        all.filter(|(_, (aov, rule))| pending(aov, *rule)).map(|(place, _)| place).collect()
+    /// By frame, which of `aovs` (keys and rules, by their places) are not known there yet.
+    pub fn lacking(&self, aovs: &[(String, RuleKey)]) -> Vec<Vec<usize>> {
+        let frames = self.frames();
+        let mut lacking = vec![Vec::new(); frames];
+        for (place, (aov, rule)) in aovs.iter().enumerate() {
+            let column = self.columns.get(aov).filter(|column| column.rule == *rule);
+            let pending = |frame: usize| {
+                let others = (0..self.files.len()).filter(|sequence| Some(*sequence) != self.reference);
+                let cell = |sequence: usize| column.map(|column| &column.cells[sequence * frames + frame]);
+                others.map(cell).any(|cell| cell.is_none_or(|cell| *cell == StripCell::Pending))
+            };
+            let frames = lacking.iter_mut().enumerate().filter(|(frame, _)| pending(*frame));
+            frames.for_each(|(_, aovs)| aovs.push(place));
+        }
+        lacking
     }
 }
 
@@ -266,8 +273,8 @@ mod tests {
         let tally = matrix.tally("z", RULE, 1).expect("known");
         assert_eq!((tally.known, tally.changed, tally.most, tally.max_abs), (2, 1, 0.5, 1.0));
         assert_eq!(tally.mean(), Some(0.25));
-        assert_eq!(matrix.lacking(&[("z".to_owned(), RULE), ("n".to_owned(), RULE)], 1), [0, 1]);
-        assert_eq!(matrix.lacking(&[("z".to_owned(), RULE), ("n".to_owned(), RULE)], 2), [1]);
+        let lacking = matrix.lacking(&[("z".to_owned(), RULE), ("n".to_owned(), RULE)]);
+        assert_eq!(lacking, [vec![1], vec![0, 1], vec![1]]);
         assert!(matrix.tally("z", (0, 1, 0), 1).is_none(), "by another tolerance it is not known");
     }
 

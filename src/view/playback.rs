@@ -210,11 +210,7 @@ impl Playback {
         let sign = if direction < 0 { -1.0 } else { 1.0 };
         let same_way = self.rate * sign > 0.0;
         let fastest = self.set_rate * FASTEST;
-        self.play(if same_way {
-            (self.rate * 2.0).clamp(-fastest, fastest)
-        } else {
-            sign * self.set_rate
-        });
+        self.play(if same_way { (self.rate * 2.0).clamp(-fastest, fastest) } else { sign * self.set_rate });
     }
 
     /// K: rests.

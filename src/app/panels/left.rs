@@ -1,8 +1,8 @@
 //! Left: the sequences, and the AOVs that they have.
 
 use egui::{
-    Align, Button, Color32, Id, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit,
-    Ui, WidgetInfo,
+    Align, Button, Color32, Id, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    TextEdit, Ui, WidgetInfo,
 };
 
 use super::{elided, heading, named, told_apart};
@@ -69,7 +69,8 @@ fn search(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) -> Vec<String> {
     let id = search_id();
     let mut text: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     let field = TextEdit::singleline(&mut text).id(id).hint_text("Search").desired_width(f32::INFINITY);
-    let response = ui.add(field).on_hover_text("Parts of names, in any order (Ctrl + F); Enter shows the first");
+    let response =
+        ui.add(field).on_hover_text("Parts of names, in any order (Ctrl + F); Enter shows the first");
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search AOVs"));
     if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         text.clear();
@@ -306,7 +307,8 @@ mod tests {
     fn an_aov_is_found_by_parts_of_its_name_in_any_order() {
         let key = "ViewLayer.DiffCol".to_owned();
         let entry = AovEntry { key, kind: AovKind::Colour, channels: Vec::new(), present_in: 1 };
-        let found = |words: &[&str]| is_found(&entry, &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        let found =
+            |words: &[&str]| is_found(&entry, &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
         assert!(found(&[]) && found(&["col", "view"]) && !found(&["view", "depth"]));
     }
 }

@@ -1,6 +1,8 @@
 //! Which AOVs changed how much over all frames: a row for each candidate, a column for each AOV.
 
-use egui::{Align, Align2, Color32, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, Color32, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, pos2, vec2,
+};
 
 use super::{elided, heading, icon, named, timeline, values};
 use crate::app::ui::Wish;
@@ -39,8 +41,26 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
 }
 
 /// The height that suits it.
-pub fn default_height(app: &App) -> f32 {
-    46.0 + UPRIGHT + app.view.candidates().len().max(1) as f32 * ROW
+pub fn default_height(app: &App, width: f32) -> f32 {
+    46.0 + head(column(app, width - NAMES)) + app.view.candidates().len().max(1) as f32 * ROW
+}
+
+/// Width of a column in so much room for all.
+fn column(app: &App, room: f32) -> f32 {
+    (room / app.view.aovs.len().max(1) as f32).floor().clamp(WIDTHS.0, WIDTHS.1)
+}
+
+/// Height of the names over columns of that width.
+fn head(width: f32) -> f32 {
+    if width >= FIGURES { LYING } else { UPRIGHT }
+}
+
+/// What all AOVs have in front, as far as a dot: it tells none from another.
+fn common_start(aovs: &[AovEntry]) -> usize {
+    let Some(first) = aovs.first().filter(|_| aovs.len() > 1) else { return 0 };
+    let end = first.key.rfind('.').map_or(0, |at| at + 1);
+    let dots = first.key[..end].match_indices('.').map(|(at, _)| at + 1);
+    dots.filter(|end| aovs.iter().all(|aov| aov.key.starts_with(&first.key[..*end]))).last().unwrap_or(0)
 }
 
 fn progress(app: &App, candidates: &[usize]) -> String {
@@ -61,14 +81,14 @@ fn tally<'a>(app: &'a App, sequence: usize, aov: &AovEntry) -> Option<&'a Tally>
 fn grid(ui: &mut Ui, app: &App, candidates: &[usize], wishes: &mut Vec<Wish>) {
     let aovs = &app.view.aovs;
     let room = ui.available_width() - NAMES;
-    let width = (room / aovs.len().max(1) as f32).floor().clamp(WIDTHS.0, WIDTHS.1);
-    let head = if width >= FIGURES { LYING } else { UPRIGHT };
+    let width = column(app, room);
+    let (head, skipped) = (head(width), common_start(aovs));
     let size = vec2(NAMES + width * aovs.len() as f32, head + ROW * candidates.len() as f32 + 2.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let left = rect.left() + NAMES;
     for (column, aov) in aovs.iter().enumerate() {
         let x = left + width * column as f32;
-        name(ui, app, aov, Rect::from_min_size(pos2(x, rect.top()), vec2(width, head)));
+        name(ui, app, aov, &aov.key[skipped..], Rect::from_min_size(pos2(x, rect.top()), vec2(width, head)));
         for (row, sequence) in candidates.iter().enumerate() {
             let top = rect.top() + head + ROW * row as f32;
             let place = Rect::from_min_size(pos2(x, top), vec2(width, ROW)).shrink(1.0);
@@ -86,15 +106,15 @@ fn grid(ui: &mut Ui, app: &App, candidates: &[usize], wishes: &mut Vec<Wish>) {
     }
 }
 
-fn name(ui: &Ui, app: &App, aov: &AovEntry, rect: Rect) {
+fn name(ui: &Ui, app: &App, aov: &AovEntry, text: &str, rect: Rect) {
     let shown = app.view.aov.as_deref() == Some(&aov.key);
     let colour = if shown { Color32::WHITE } else { theme::WEAK };
     let font = FontId::proportional(10.5);
     if rect.height() <= LYING {
-        let text = elided(ui, &aov.key, 10.5, rect.width() - 4.0);
+        let text = elided(ui, text, 10.5, rect.width() - 4.0);
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, colour);
     } else {
-        let text = elided(ui, &aov.key, 10.5, rect.height() - 4.0);
+        let text = elided(ui, text, 10.5, rect.height() - 4.0);
         let galley = ui.painter().layout_no_wrap(text, font, colour);
         // Read from below, its end at the cells.
         let at = pos2(rect.center().x - galley.size().y / 2.0, rect.bottom() - 2.0);
@@ -138,7 +158,13 @@ fn paint(ui: &Ui, rect: Rect, tally: Option<&Tally>, frames: usize) {
         if rect.width() >= FIGURES - 2.0 {
             let text = if tally.changed == 0 { "same".to_owned() } else { values::percent(mean) };
             let light = mean.sqrt() > 0.35;
-            let colour = if light { Color32::BLACK } else if tally.changed == 0 { theme::WEAK } else { Color32::WHITE };
+            let colour = if light {
+                Color32::BLACK
+            } else if tally.changed == 0 {
+                theme::WEAK
+            } else {
+                Color32::WHITE
+            };
             let font = FontId::proportional(10.5);
             painter.text(rect.center(), Align2::CENTER_CENTER, text, font, colour);
         }
@@ -183,4 +209,22 @@ fn told(tally: Option<&Tally>, frames: usize) -> String {
         lines.push(format!("{} of {frames} frames known so far", tally.known));
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::AovKind;
+
+    #[test]
+    fn what_all_have_in_front_is_left_out() {
+        let aov = |key: &str| {
+            let (key, channels) = (key.to_owned(), Vec::new());
+            AovEntry { key, kind: AovKind::Colour, channels, present_in: 1 }
+        };
+        let start = |keys: &[&str]| common_start(&keys.iter().map(|key| aov(key)).collect::<Vec<_>>());
+        assert_eq!(start(&["View.a.x", "View.a.y"]), 7);
+        assert_eq!(start(&["View.a.x", "View.b"]), 5);
+        assert_eq!((start(&["View.x", "rgba"]), start(&["View.x"]), start(&[])), (0, 0, 0));
+    }
 }

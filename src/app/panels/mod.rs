@@ -1,5 +1,6 @@
 //! The panels: a function each, state in, wishes out.
 
+pub mod advice;
 pub mod bottom;
 pub mod curves;
 pub mod empty;

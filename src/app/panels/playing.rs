@@ -1,12 +1,15 @@
 //! How it plays: rate, repeat, pace; and what came of it.
 
-use egui::{DragValue, RichText, Role, Ui};
+use egui::{DragValue, Label, RichText, Role, Ui};
 
 use super::named;
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::view::transport::{FRAME_RATES, RATE_LIMITS};
 use crate::view::{Action, Pace, Playback, Repeat, TimeAction};
+
+/// Room for what stands at the right end of the line.
+const MATRIX: f32 = 70.0;
 
 /// Draws the controls, and while it plays what is really shown.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -37,9 +40,11 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         ui.add_space(6.0);
         let (text, late) = achieved(playback);
         let colour = if late { theme::CHANGED } else { theme::WEAK };
-        let label = ui.label(RichText::new(text).color(colour));
-        named(&label, Role::Label, "Real frame rate");
-        label.on_hover_text("Frames really shown a second, over the last two seconds; frames left out");
+        let hint = "Frames really shown a second, over the last two seconds; frames left out since it began";
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - MATRIX).max(0.0));
+            ui.add(Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(hint);
+        });
     }
 }
 

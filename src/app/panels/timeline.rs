@@ -165,7 +165,9 @@ fn range(ui: &Ui, painter: &egui::Painter, app: &App, place: &Place, wishes: &mu
         let (tip, middle) = (x + way * (HANDLE - 2.0), grip.center().y);
         let points = vec![pos2(x, middle - 5.0), pos2(tip, middle), pos2(x, middle + 5.0)];
         painter.add(egui::Shape::convex_polygon(points, colour, Stroke::NONE));
-        let hint = format!("{name} of the played range: frame {frame}\nDrag it, or press {key} at a frame; double-click: all frames (Shift + I)");
+        let hint = format!(
+            "{name} of the played range: frame {frame}\nDrag it, or press {key} at a frame; double-click: all frames (Shift + I)"
+        );
         response.on_hover_cursor(egui::CursorIcon::ResizeHorizontal).on_hover_text(hint);
     }
 }

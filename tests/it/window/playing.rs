@@ -36,7 +36,8 @@ fn a_frame_that_is_decoded_is_shown_with_the_next_refresh() {
     settle(&mut harness, all);
     // The neighbours are compared as well, by now.
     let_pass(&mut harness, Duration::from_millis(300));
-    for (key, frame) in [(egui::Key::ArrowRight, 12), (egui::Key::ArrowRight, 13), (egui::Key::ArrowLeft, 12)] {
+    for (key, frame) in [(egui::Key::ArrowRight, 12), (egui::Key::ArrowRight, 13), (egui::Key::ArrowLeft, 12)]
+    {
         harness.key_press(key);
         harness.step();
         let app = harness.state();
@@ -122,7 +123,8 @@ fn the_matrix_fills_and_a_cell_of_it_shows_its_aov() {
     assert!(sweep.is_complete() && matches!(sweep.strip(1, 0), StripCell::Compared { .. }));
     let entry = app.view.aov_entry().expect("shown");
     let tally = app.view.matrix.tally(&entry.key, aovscope::view::results::rule_key(&app.view.rule()), 1);
-    let changed = (0..3).filter(|f| matches!(sweep.strip(1, *f), StripCell::Compared { changed, .. } if *changed > 0.0));
+    let changed = (0..3)
+        .filter(|f| matches!(sweep.strip(1, *f), StripCell::Compared { changed, .. } if *changed > 0.0));
     assert_eq!(changed.count(), tally.expect("known").changed);
     harness.get_by_label("Close the matrix").click();
     harness.run_steps(2);
@@ -163,7 +165,8 @@ fn frames_that_come_are_taken_in_and_what_is_known_stays() {
         small_data().join("cloth/clothsimv1/clothsimv1.####.exr"),
         sequence.join("clothsimv2.####.exr"),
     ]);
-    let missing = |app: &App| matches!(app.view.sweep.as_ref().map(|s| s.strip(1, 2)), Some(StripCell::Missing));
+    let missing =
+        |app: &App| matches!(app.view.sweep.as_ref().map(|s| s.strip(1, 2)), Some(StripCell::Missing));
     assert!(missing(harness.state()));
     let zoom = harness.state().view.camera.zoom;
     harness.get_by_label("Watch folders").click();
