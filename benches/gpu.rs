@@ -89,7 +89,7 @@ fn flip(backend: &GpuBackend, window: Window) -> Result<(), Error> {
     let exposures = range.map_or(1, |range| range.count);
     println!("\nflip, HDR, {exposures} exposures");
     let gpu = backend.gpu();
-    let (pass, target) = (FlipPass::new(gpu)?, GpuFlip::new(gpu, window, &rule.flip)?);
+    let (pass, target) = (FlipPass::new(gpu), GpuFlip::new(gpu, window, &rule.flip)?);
     let (candidate, reference) = (GpuPlane::upload(gpu, &planes[0])?, GpuPlane::upload(gpu, &planes[1])?);
     let channels = metric::flip::channels(&pair).expect("colours");
     let (candidate, reference) = (&candidate, &reference);

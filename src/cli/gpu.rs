@@ -56,7 +56,8 @@ struct Choice {
 /// Writes what there is to `out`.
 ///
 /// # Errors
-/// When no adapter is as `--adapter` names it, or `out` cannot be written.
+/// When no adapter is as `--adapter` names it, `WGPU_BACKEND` names no interface, or `out` cannot be
+/// written.
 pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Outcome> {
     let report = inspect(args.adapter.as_ref())?;
     if args.json {
@@ -94,7 +95,7 @@ fn choice_of(
 ) -> Result<Choice, Error> {
     let index = match choose(found, wanted) {
         Ok(index) => index,
-        Err(error @ Error::NoSuchAdapter { .. }) => return Err(error),
+        Err(error @ (Error::NoSuchAdapter { .. } | Error::UnknownInterface { .. })) => return Err(error),
         Err(error) => {
             let all_software = !found.is_empty() && found.iter().all(Adapter::is_software);
             let reason = if wanted.prefer == Prefer::Hardware && all_software {

@@ -1,6 +1,6 @@
 //! The delta pass: two planes in, a value and flags per pixel and a record per tile out.
 //!
-//! Shader: `shaders/delta.wgsl`. CPU twin: [`crate::metric::rectangle_map`]. What f32 cannot decide
+//! Shader: `shaders/delta.wgsl` and its parts in `shaders/delta/`. CPU twin: [`crate::metric::rectangle_map`]. What f32 cannot decide
 //! is marked in the record ([`super::TILE_DOUBT`]) and settled by [`super::GpuBackend`]; a viewer
 //! may draw `map` and `flags` as they are.
 
@@ -18,9 +18,14 @@ use crate::metric::{NonFinite, Rule};
 /// Most channels of one AOV that the pass compares.
 pub const MAX_CHANNELS: usize = 4;
 
-/// The WGSL source of the pass.
+/// The WGSL source of the pass: its parts in an order for those who read the whole, since WGSL asks for
+/// none.
 pub fn delta_source() -> String {
-    with_prelude(include_str!("../../shaders/delta.wgsl"))
+    with_prelude(concat!(
+        include_str!("../../shaders/delta.wgsl"),
+        include_str!("../../shaders/delta/pixel.wgsl"),
+        include_str!("../../shaders/delta/angle.wgsl"),
+    ))
 }
 
 /// The same struct in the shader; a test below compares the two layouts.

@@ -1,11 +1,11 @@
 //! The graphics device: its limits, its errors as values, waiting for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
-use super::adapter::{Wanted, choose, is_software};
-use super::{Error, adapters};
+use super::adapter::is_software;
+use super::{Error, Wanted, adapters, choose};
 
 /// A device and its queue, with what is needed to use both. Cheap to clone: all clones share the
 /// device.
@@ -16,6 +16,8 @@ pub struct Gpu {
     queue: wgpu::Queue,
     /// The first error that nobody asked about, or why the device is lost.
     trouble: Arc<Mutex<Option<String>>>,
+    /// See [`Gpu::turn`].
+    turns: Arc<Mutex<()>>,
 }
 
 impl Gpu {
@@ -44,7 +46,7 @@ impl Gpu {
             let text = format!("the device was {how}: {message}");
             *note.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
         });
-        Self { info, device, queue, trouble }
+        Self { info, device, queue, trouble, turns: Arc::default() }
     }
 
     /// The adapter's name.
@@ -55,6 +57,20 @@ impl Gpu {
     /// Whether the adapter is a CPU that plays a GPU: right, but slower than the CPU back end.
     pub fn is_software(&self) -> bool {
         is_software(&self.info)
+    }
+
+    /// Whether it takes seconds to compile a shader for its first use, without a word: so does GL in
+    /// software.
+    pub fn compiles_slowly(&self) -> bool {
+        self.is_software() && self.info.backend == wgpu::Backend::Gl
+    }
+
+    /// To be held by who works with a device that serves one thread at a time. GL does: it has one
+    /// context, and wgpu 30 panics in the thread that waits for it longer than seconds, as for another
+    /// that compiles.
+    pub(super) fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        let is_for_one = self.info.backend == wgpu::Backend::Gl;
+        is_for_one.then(|| self.turns.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the driver says of itself.

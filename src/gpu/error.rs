@@ -1,5 +1,8 @@
 //! What can go wrong on the way to a device, or on it.
 
+/// Values that `WGPU_BACKEND` may have here.
+pub(super) const INTERFACES: &str = "vulkan, metal, dx12, gl";
+
 /// Why the GPU cannot do something. Nothing here is fatal: the CPU does the same work.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
@@ -14,6 +17,20 @@ pub enum Error {
         /// What was found instead.
         reason: String,
     },
+    /// The variable that chooses among the interfaces to drivers names none.
+    #[error(
+        "WGPU_BACKEND is {value:?}, none of which is an interface to graphics drivers, so that no adapter \
+         is looked for: set it to some of {INTERFACES} with commas between, or unset it"
+    )]
+    UnknownInterface {
+        /// As it is set.
+        value: String,
+    },
+    /// A name without a letter.
+    #[error(
+        "the name of the adapter is blank: give its number, or part of its name, as `aovscope gpu` lists them"
+    )]
+    BlankName,
     /// None is as it was named.
     #[error("no graphics adapter is {wanted}; there are {}", .found.join(", "))]
     NoSuchAdapter {

@@ -8,6 +8,8 @@ mod params;
 mod settle;
 mod target;
 
+use std::sync::OnceLock;
+
 use self::params::{Params, params};
 use super::shader::with_prelude;
 use super::{Error, Gpu, GpuPlane};
@@ -71,23 +73,43 @@ impl FlipJob<'_> {
     }
 }
 
-/// The compiled passes. Make one per [`Gpu`] and keep it.
+/// The passes, compiled for the first job: most runs have none. Make one per [`Gpu`] and keep it.
 #[derive(Debug)]
 pub struct FlipPass {
     gpu: Gpu,
+    compiled: OnceLock<Compiled>,
+}
+
+#[derive(Debug)]
+struct Compiled {
     groups: wgpu::BindGroupLayout,
     along_x: wgpu::ComputePipeline,
     along_y: wgpu::ComputePipeline,
 }
 
 impl FlipPass {
-    /// Compiles the shader.
+    /// Asks nothing of the device yet.
+    pub fn new(gpu: &Gpu) -> Self {
+        Self { gpu: gpu.clone(), compiled: OnceLock::new() }
+    }
+
+    /// The shader, compiled once.
     ///
     /// # Errors
     /// When the device refuses it.
-    pub fn new(gpu: &Gpu) -> Result<Self, Error> {
-        let device = gpu.device();
-        gpu.guarded(0, || {
+    fn compiled(&self) -> Result<&Compiled, Error> {
+        match self.compiled.get() {
+            Some(compiled) => Ok(compiled),
+            None => {
+                let compiled = self.compile()?;
+                Ok(self.compiled.get_or_init(|| compiled))
+            }
+        }
+    }
+
+    fn compile(&self) -> Result<Compiled, Error> {
+        let device = self.gpu.device();
+        self.gpu.guarded(0, || {
             let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some("flip"),
                 source: wgpu::ShaderSource::Wgsl(flip_source().into()),
@@ -112,7 +134,7 @@ impl FlipPass {
                 })
             };
             let (along_x, along_y) = (pipeline("along_x"), pipeline("along_y"));
-            Self { gpu: gpu.clone(), groups, along_x, along_y }
+            Compiled { groups, along_x, along_y }
         })
     }
 
@@ -120,7 +142,7 @@ impl FlipPass {
     /// long: errors stand in `target` when the queue is done.
     ///
     /// # Errors
-    /// When the device refuses.
+    /// When the device refuses the shader or the job.
     ///
     /// # Panics
     /// When the job is not [`FlipJob::supported`], or `target` was made for another size or other
@@ -133,12 +155,13 @@ impl FlipPass {
             None => vec![None],
             Some(range) => range.scales().into_iter().map(Some).collect(),
         };
+        let compiled = self.compiled()?;
         let height = job.window.height;
         for first in (0..height).step_by(target.band as usize) {
             let rows = target.band.min(height - first);
             for (exposure, scale) in scales.iter().enumerate() {
                 let params = params(job, &constants, (first, rows), *scale, exposure == 0);
-                let commands = self.gpu.guarded(0, || self.record(job, target, &params, rows))?;
+                let commands = self.gpu.guarded(0, || self.record(compiled, job, target, (&params, rows)))?;
                 self.gpu.queue().submit([commands]);
             }
         }
@@ -146,14 +169,20 @@ impl FlipPass {
     }
 
     /// Both passes over a band of `rows` rows at one exposure.
-    fn record(&self, job: &FlipJob<'_>, target: &GpuFlip, params: &Params, rows: u32) -> wgpu::CommandBuffer {
+    fn record(
+        &self,
+        compiled: &Compiled,
+        job: &FlipJob<'_>,
+        target: &GpuFlip,
+        (params, rows): (&Params, u32),
+    ) -> wgpu::CommandBuffer {
         let width = job.window.width;
         let groups_x = (width.div_ceil(COLUMNS), rows + 2 * target.radius);
         let groups_y = (width.div_ceil(GROUP.0), rows.div_ceil(GROUP.1));
-        let group = self.bind(job, target, params);
+        let group = self.bind(&compiled.groups, job, target, params);
         let descriptor = wgpu::CommandEncoderDescriptor { label: Some("flip") };
         let mut encoder = self.gpu.device().create_command_encoder(&descriptor);
-        for (pipeline, groups) in [(&self.along_x, groups_x), (&self.along_y, groups_y)] {
+        for (pipeline, groups) in [(&compiled.along_x, groups_x), (&compiled.along_y, groups_y)] {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, &group, &[]);
@@ -162,7 +191,13 @@ impl FlipPass {
         encoder.finish()
     }
 
-    fn bind(&self, job: &FlipJob<'_>, target: &GpuFlip, params: &Params) -> wgpu::BindGroup {
+    fn bind(
+        &self,
+        layout: &wgpu::BindGroupLayout,
+        job: &FlipJob<'_>,
+        target: &GpuFlip,
+        params: &Params,
+    ) -> wgpu::BindGroup {
         let device = self.gpu.device();
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("flip params"),
@@ -185,7 +220,7 @@ impl FlipPass {
             .collect();
         device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("flip"),
-            layout: &self.groups,
+            layout,
             entries: &entries,
         })
     }

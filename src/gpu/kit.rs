@@ -66,7 +66,7 @@ impl Kit {
     /// results would take its word for it.
     pub fn new(gpu: Gpu, vram_bytes: u64) -> Result<Self, Error> {
         let (delta, gather) = (DeltaPass::new(&gpu)?, GatherPass::new(&gpu)?);
-        let flip = Mutex::new(FlipPass::new(&gpu)?);
+        let flip = Mutex::new(FlipPass::new(&gpu));
         let temporal = Arc::new(TemporalPass::new(&gpu)?);
         let rooms = Arc::new(Rooms::new(gpu.clone(), vram_bytes));
         let kit = Self { gpu, delta, gather, flip, temporal, rooms, vram_bytes };
@@ -86,6 +86,7 @@ impl Kit {
 
     /// A place for the state over all frames of the pixels of `window`, if there is room.
     pub fn resident(&self, window: Window) -> Option<Resident> {
+        let _turn = self.gpu.turn();
         Resident::new(&self.gpu, &self.temporal, &self.rooms, window)
     }
 
@@ -105,6 +106,7 @@ impl Kit {
     /// When the device fails. What the job is added to is lost then, in part or whole.
     pub fn unsettled(&self, job: &Job<'_>, want: Want) -> Result<Option<Unsettled>, Error> {
         let Some(sample_type) = supported(job.pair, job.rule) else { return Ok(None) };
+        let _turn = self.gpu.turn();
         loop {
             match self.in_bands(job, want, sample_type) {
                 // What was added once must not be added again.

@@ -40,6 +40,7 @@ mod backend;
 mod bands;
 #[cfg(test)]
 mod bindings;
+mod choice;
 mod delta;
 mod device;
 mod error;
@@ -58,8 +59,9 @@ mod threshold;
 mod tile;
 mod upload;
 
-pub use adapter::{Adapter, AdapterFacts, AdapterLimits, AdapterName, Prefer, Wanted, adapters, choose};
+pub use adapter::{Adapter, AdapterFacts, AdapterLimits, adapters};
 pub use backend::{DEFAULT_VRAM_BYTES, GpuBackend};
+pub use choice::{AdapterName, Prefer, Wanted, choose};
 pub use delta::{DeltaJob, DeltaPass, GpuDelta, MAX_CHANNELS, delta_source};
 pub use device::{Gpu, device_descriptor};
 pub use error::Error;

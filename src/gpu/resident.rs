@@ -104,6 +104,7 @@ impl Resident {
     }
 
     fn read(&self, state: &DeltaState) -> Result<(), Error> {
+        let _turn = self.gpu.turn();
         let frames = self.frames.load(Ordering::Relaxed);
         for (window, strip) in &self.strips {
             use wgpu::BufferUsages as Usage;

@@ -52,6 +52,7 @@ fn run(
     vram_bytes: u64,
 ) -> Result<Option<Vec<f32>>, Error> {
     let gpu = &pass.gpu;
+    let _turn = gpu.turn();
     // The map twice: where the passes write it and where it is read.
     let bytes = pair.candidate.size_bytes() + pair.reference.size_bytes() + window.pixels() * 8;
     let side = |plane: &Plane| plane.data_window.width.max(plane.data_window.height);

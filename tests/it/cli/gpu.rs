@@ -1,5 +1,6 @@
 //! `aovscope gpu`, and which adapter the other commands take. Needs an adapter, as all GPU tests do.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -21,6 +22,16 @@ fn texts(output: &Output) -> (String, String) {
 fn json(arguments: &[&str], variables: &[(&str, &str)]) -> Value {
     let output = aovscope(&[&["gpu", "--json"], arguments].concat(), variables);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {:?}", texts(&output)))
+}
+
+/// A picture of four grey pixels.
+fn one_row(folder: &Path) -> PathBuf {
+    let path = folder.join("a.png");
+    let mut encoder = png::Encoder::new(std::fs::File::create(&path).expect("made"), 4, 1);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().expect("written");
+    writer.write_image_data(&[1, 2, 3, 4]).expect("written");
+    path
 }
 
 /// The loader then finds no driver: as where nothing is installed.
@@ -87,12 +98,7 @@ fn an_adapter_that_is_named_is_the_one_used() {
 #[test]
 fn a_name_that_no_adapter_has_is_an_error_that_lists_them() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("a.png");
-    let mut encoder = png::Encoder::new(std::fs::File::create(&path).expect("made"), 4, 1);
-    encoder.set_color(png::ColorType::Grayscale);
-    let mut writer = encoder.write_header().expect("written");
-    writer.write_image_data(&[1, 2, 3, 4]).expect("written");
-    drop(writer);
+    let path = one_row(folder.path());
     let path = path.to_str().expect("text");
     let first = json(&[], &[])["adapters"][0]["name"].as_str().expect("a name").to_owned();
     for arguments in [&["gpu"][..], &["compare", path, path], &["compare", path, path, "--backend", "gpu"]] {
@@ -109,4 +115,41 @@ fn a_name_that_no_adapter_has_is_an_error_that_lists_them() {
     let output = aovscope(&["compare", path, path, "--backend", "cpu", "--adapter", "0"], &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(texts(&output).1.contains("--adapter chooses a GPU"), "{:?}", texts(&output));
+}
+
+#[test]
+fn a_blank_name_is_refused() {
+    for arguments in [&["gpu"][..], &["compare", "a.png", "b.png"], &["probe", "a.png", "--pixel", "1,1"]] {
+        for name in ["", "  "] {
+            let output = aovscope(&[arguments, &["--adapter", name]].concat(), &[]);
+            let (out, err) = texts(&output);
+            assert_eq!((output.status.code(), out.as_str()), (Some(2), ""), "{err}");
+            assert!(err.contains("--adapter") && err.contains("the name of the adapter is blank"), "{err}");
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_names_no_interface_is_told_with_those_there_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = one_row(folder.path());
+    let path = path.to_str().expect("text");
+    let wrong = [("WGPU_BACKEND", "vulcan")];
+    for arguments in [&["gpu"][..], &["gpu", "--json"], &["compare", path, path, "--backend", "gpu"]] {
+        let output = aovscope(arguments, &wrong);
+        let (out, err) = texts(&output);
+        assert_eq!((output.status.code(), out.as_str()), (Some(2), ""), "{err}");
+        assert!(
+            err.contains("WGPU_BACKEND is \"vulcan\"") && err.contains("vulkan, metal, dx12, gl"),
+            "{err}"
+        );
+    }
+    // The default goes on without a GPU, and says why.
+    let output = aovscope(&["compare", path, path], &wrong);
+    let (_, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(err.contains("the CPU compares, since WGPU_BACKEND is \"vulcan\""), "{err}");
+    let report = json(&[], &[("WGPU_BACKEND", "metal,dx12")]);
+    let reason = report["gpu"]["reason"].as_str().expect("a reason");
+    assert!(cfg!(not(target_os = "linux")) || reason.contains("by WGPU_BACKEND=\"metal,dx12\""), "{reason}");
 }

@@ -2,6 +2,7 @@
 
 mod flip;
 mod flip_metric;
+mod flip_nvidia;
 mod golden;
 mod kernel;
 mod partly;

@@ -17,8 +17,7 @@ use crate::support::small_data;
 const BOUND: f32 = 3e-4;
 
 /// Making one compiles the shader.
-static PASS: LazyLock<FlipPass> =
-    LazyLock::new(|| FlipPass::new(BACKEND.gpu()).unwrap_or_else(|error| panic!("{error}")));
+static PASS: LazyLock<FlipPass> = LazyLock::new(|| FlipPass::new(BACKEND.gpu()));
 
 /// Errors of `pair` by the GPU.
 fn gpu_errors(pair: &Pair<'_>, options: &FlipOptions) -> Result<Vec<f32>, Error> {

@@ -7,6 +7,7 @@ mod denormals;
 mod failure;
 mod flip;
 mod gather;
+mod large;
 mod luminance;
 mod matches_cpu;
 mod noise;

@@ -1,11 +1,12 @@
 //! No shader looks for NaN or infinity in a float: WGSL may assume that neither exists.
 //!
-//! All of `shaders/` is walked; a new one needs no line here. What cannot be seen: a bound that comes
+//! All of `shaders/` is walked; a new one needs no line here, but a part of a pass is looked at within the
+//! pass that it belongs to. What cannot be seen: a bound that comes
 //! from a uniform, and `min`, `max`, `clamp` that happen to drop a NaN.
 
 use std::path::Path;
 
-use aovscope::gpu::with_prelude;
+use aovscope::gpu::{delta_source, flip_source, gather_source, with_prelude};
 use naga::{
     Arena, BinaryOperator, Block, Expression, Function, Handle, Literal, LocalVariable, Module,
     RelationalFunction, ScalarKind, Statement,
@@ -24,9 +25,18 @@ fn modules() -> Vec<(String, Module)> {
         assert!(!text.contains("isNan(") && !text.contains("isInf("), "{name}");
         // Those that stand alone declare names of their own that the prelude has too.
         let module = naga::front::wgsl::parse_str(&text).ok().filter(|_| !text.is_empty());
-        (name, module.unwrap_or_else(|| parse(&with_prelude(&text))))
+        (name, module.unwrap_or_else(|| parse(&with_pass(&text))))
     })
     .collect()
+}
+
+/// `text` with the prelude, and with the other parts of its pass where there are such.
+fn with_pass(text: &str) -> String {
+    let passes = [delta_source(), flip_source(), gather_source()];
+    passes
+        .into_iter()
+        .find(|pass| !text.is_empty() && pass.contains(text))
+        .unwrap_or_else(|| with_prelude(text))
 }
 
 fn parse(source: &str) -> Module {
@@ -41,7 +51,15 @@ fn functions(module: &Module) -> impl Iterator<Item = &Function> {
 fn no_shader_tests_a_float_for_nan_or_infinity() {
     let modules = modules();
     let names: Vec<_> = modules.iter().map(|(name, _)| name.as_str()).collect();
-    for name in ["canvas.wgsl", "delta.wgsl", "gather.wgsl", "prelude.wgsl", "temporal.wgsl"] {
+    for name in [
+        "angle.wgsl",
+        "canvas.wgsl",
+        "delta.wgsl",
+        "gather.wgsl",
+        "pixel.wgsl",
+        "prelude.wgsl",
+        "temporal.wgsl",
+    ] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
     for (name, module) in &modules {
