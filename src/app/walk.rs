@@ -3,7 +3,7 @@
 //! A file is read once for all AOVs that are not known yet, as many at a time as the memory allows;
 //! nothing of it is kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::App;
 use super::background::Stale;
@@ -83,7 +83,7 @@ pub fn run(job: &Job, loader: &Loader, backend: &dyn Backend, stale: &Stale, tel
 }
 
 /// The AOVs, cut where the next one would take more memory than is good beside what is shown.
-fn groups<'a>(job: &Job, aovs: &'a [usize], loader: &Loader, path: &PathBuf) -> Vec<&'a [usize]> {
+fn groups<'a>(job: &Job, aovs: &'a [usize], loader: &Loader, path: &Path) -> Vec<&'a [usize]> {
     let most = loader.progress().budget_bytes / 16;
     let info = loader.info(path).ok();
     let bytes = |place: usize| {

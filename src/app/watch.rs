@@ -50,7 +50,7 @@ impl Gate {
 
     /// Waits for the next look; what is to be looked at, `None` at the end.
     fn wait(&self) -> Option<Vec<(String, Vec<PathBuf>)>> {
-        let idle = |wanted: &mut Wanted| !wanted.over && !(wanted.on && wanted.focused);
+        let idle = |wanted: &mut Wanted| !(wanted.over || wanted.on && wanted.focused);
         let waited = self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
         let busy = |wanted: &mut Wanted| !wanted.over;
         let waited = self.changed.wait_timeout_while(waited, PERIOD, busy);
@@ -222,7 +222,8 @@ mod tests {
             frames: numbers.iter().map(|n| Frame { number: Some(*n), path: file(*n) }).collect(),
         };
         let write = |number: i64, text: &str| std::fs::write(file(number), text).expect("written");
-        (write(1, "one"), write(2, "two"));
+        write(1, "one");
+        write(2, "two");
         let mut known = BTreeMap::new();
         let mut look = |numbers: &[i64], open: &[i64]| {
             changed(&sequence(numbers), &open.iter().map(|n| file(*n)).collect::<Vec<_>>(), &mut known)

@@ -59,8 +59,8 @@ fn head(width: f32) -> f32 {
 fn common_start(aovs: &[AovEntry]) -> usize {
     let Some(first) = aovs.first().filter(|_| aovs.len() > 1) else { return 0 };
     let end = first.key.rfind('.').map_or(0, |at| at + 1);
-    let dots = first.key[..end].match_indices('.').map(|(at, _)| at + 1);
-    dots.filter(|end| aovs.iter().all(|aov| aov.key.starts_with(&first.key[..*end]))).last().unwrap_or(0)
+    let mut dots = first.key[..end].match_indices('.').map(|(at, _)| at + 1);
+    dots.rfind(|end| aovs.iter().all(|aov| aov.key.starts_with(&first.key[..*end]))).unwrap_or(0)
 }
 
 fn progress(app: &App, candidates: &[usize]) -> String {

@@ -160,7 +160,8 @@ fn frames_that_come_are_taken_in_and_what_is_known_stays() {
         let kept = (bytes.len() as f64 * part) as usize;
         std::fs::write(sequence.join(name(number)), &bytes[..kept]).expect("written");
     };
-    (bring(11, 1.0), bring(12, 1.0));
+    bring(11, 1.0);
+    bring(12, 1.0);
     let mut harness = harness(&[
         small_data().join("cloth/clothsimv1/clothsimv1.####.exr"),
         sequence.join("clothsimv2.####.exr"),
