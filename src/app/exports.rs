@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::App;
 use super::canvas::Heat;
-use super::jobs::{ExportJob, MapExport, TrackExport, TrackFailure, Tracked};
+use super::jobs::{ExportJob, MapExport, TrackExport, TrackFailure, TrackFormat, Tracked};
 use super::target::Target;
-use crate::export::{DEFAULT_CSV, DEFAULT_NPZ, MapRange, MapStyle};
+use super::theme;
+use crate::export::{CurveStyle, DEFAULT_CSV, DEFAULT_NPZ, MapRange, MapStyle};
 use crate::image::{DisplayRange, Scale};
 use crate::view::Scope;
 
@@ -18,6 +19,10 @@ pub enum ExportKind {
     Csv(Scope),
     /// The tracked values as `comparison_export.npz`.
     Npz(Scope),
+    /// The curves of this AOV's shown channels as `comparison_curves.svg`.
+    CurvesSvg,
+    /// The same as `comparison_curves.png`.
+    CurvesPng,
     /// The shown delta in colours.
     MapPng,
     /// The shown delta as values.
@@ -48,8 +53,16 @@ impl App {
     pub fn export(&mut self, kind: ExportKind) {
         match kind {
             ExportKind::MapPng | ExportKind::MapExr => self.export_map(kind),
-            ExportKind::Csv(scope) => self.export_tracked(scope, false),
-            ExportKind::Npz(scope) => self.export_tracked(scope, true),
+            ExportKind::Csv(scope) => self.export_tracked(scope, DEFAULT_CSV, TrackFormat::Csv),
+            ExportKind::Npz(scope) => self.export_tracked(scope, DEFAULT_NPZ, TrackFormat::Npz),
+            ExportKind::CurvesSvg => {
+                let format = TrackFormat::Svg(self.curve_style());
+                self.export_tracked(Scope::ShownAov, "comparison_curves.svg", format);
+            }
+            ExportKind::CurvesPng => {
+                let format = TrackFormat::Png(self.curve_style());
+                self.export_tracked(Scope::ShownAov, "comparison_curves.png", format);
+            }
         }
     }
 
@@ -58,7 +71,21 @@ impl App {
         self.exporting.iter().for_each(|export| export.cancel.store(true, Ordering::Relaxed));
     }
 
-    fn export_tracked(&mut self, scope: Scope, npz: bool) {
+    /// The channels and colours of the curves on screen.
+    fn curve_style(&self) -> CurveStyle {
+        let names = self.view.aov_entry().map_or(&[][..], |entry| &entry.channels);
+        let channels = self.view.curve_channels().into_iter().filter_map(|c| names.get(c).cloned());
+        let colour = |index: usize| {
+            let [r, g, b, _] = theme::sequence(&self.view.catalogue, index).to_array();
+            (self.view.name(Some(index)).to_owned(), [r, g, b])
+        };
+        CurveStyle {
+            channels: channels.collect(),
+            colours: self.view.catalogue.shown().map(colour).collect(),
+        }
+    }
+
+    fn export_tracked(&mut self, scope: Scope, name: &str, format: TrackFormat) {
         if self.view.probes.items().is_empty() {
             self.say("nothing to export: click a pixel or draw a rectangle first".to_owned(), true);
             return;
@@ -69,10 +96,10 @@ impl App {
         };
         self.exports_begun += 1;
         let number = self.exports_begun;
-        let target = self.target(if npz { DEFAULT_NPZ } else { DEFAULT_CSV }.to_owned());
+        let target = self.target(name.to_owned());
         let file_name = target.name.clone();
         let cancel = Arc::new(AtomicBool::new(false));
-        let job = TrackExport { number, plan, target, npz, cancel: Arc::clone(&cancel) };
+        let job = TrackExport { number, plan, target, format, cancel: Arc::clone(&cancel) };
         if self.submit_export(ExportJob::Track(Box::new(job))) {
             self.exporting.push_back(Exporting { done: 0, total: 0, number, file_name, cancel });
         }

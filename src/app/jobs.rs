@@ -13,11 +13,12 @@ use super::coarse::Coarse;
 use super::marks::mark;
 use super::sweep;
 use super::target::Target;
+use super::tracking;
 use super::walk;
 use super::watch::{Renewed, Watch};
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
-use crate::export::{self, MapCaption, MapStyle};
+use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
@@ -54,6 +55,8 @@ pub enum Message {
     },
     /// The export of that number is over.
     Tracked(u64, Result<Tracked, TrackFailure>),
+    /// Something was found out about tracked things.
+    Found(tracking::Found),
     /// A file was written, or why not.
     Exported(Result<PathBuf, String>),
 }
@@ -92,6 +95,19 @@ pub struct MarksJob {
     pub aovs: Vec<(String, Rule)>,
 }
 
+/// How tracked values are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrackFormat {
+    /// A table.
+    Csv,
+    /// Arrays.
+    Npz,
+    /// Curves as vector graphics.
+    Svg(CurveStyle),
+    /// Curves as a picture.
+    Png(CurveStyle),
+}
+
 /// Follow what is tracked over all frames, and write that.
 pub struct TrackExport {
     /// Goes with every answer.
@@ -100,8 +116,8 @@ pub struct TrackExport {
     pub plan: Plan,
     /// Where it goes.
     pub target: Target,
-    /// Whether as NPZ; else as CSV.
-    pub npz: bool,
+    /// How it is written.
+    pub format: TrackFormat,
     /// Set to end it early.
     pub cancel: Arc<AtomicBool>,
 }
@@ -160,6 +176,8 @@ pub struct Workers {
     pub watch: Watch,
     /// Writes files.
     pub export: Queue<ExportJob>,
+    /// Finds out about tracked things.
+    pub tracking: tracking::Background,
     /// Their messages.
     pub inbox: Receiver<Message>,
     sender: Sender<Message>,
@@ -216,6 +234,7 @@ impl Workers {
         })?;
         let tell = teller(&sender, wake);
         let watch = Watch::new(Arc::clone(loader), move |renewed| tell(Message::Renewed(renewed)))?;
+        let tracking = tracking::Background::new([teller(&sender, wake), teller(&sender, wake)])?;
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let export = Queue::spawn("export", move |job: ExportJob| {
             tell(match job {
@@ -228,7 +247,19 @@ impl Workers {
                 ExportJob::MapExr(map) => Message::Exported(write_exr(map)),
             });
         })?;
-        Ok(Self { open, compare, sweep, walk, marks, watch, export, inbox, sender, wake: Arc::clone(wake) })
+        Ok(Self {
+            open,
+            compare,
+            sweep,
+            walk,
+            marks,
+            watch,
+            export,
+            tracking,
+            inbox,
+            sender,
+            wake: Arc::clone(wake),
+        })
     }
 
     /// Asks for folders in the system's own dialog, on a thread of its own.
@@ -255,6 +286,7 @@ impl Workers {
         self.walk.leave();
         self.watch.leave();
         self.marks.leave();
+        self.tracking.leave();
         self.export.finish();
     }
 
@@ -372,9 +404,14 @@ fn track(
         other => because(&other),
     })?;
     let series = finished.series.ok_or_else(|| because(&"nothing is tracked"))?;
-    let export = if job.npz { export::export_npz } else { export::export_csv };
     let path = job.target.path().map_err(TrackFailure::Because)?;
-    export(&series, &path).map_err(|error| because(&error))?;
+    let written = match &job.format {
+        TrackFormat::Csv => export::export_csv(&series, &path),
+        TrackFormat::Npz => export::export_npz(&series, &path),
+        TrackFormat::Svg(style) => export::export_curves_svg(&series, style, &path),
+        TrackFormat::Png(style) => export::export_curves_png(&series, style, &path),
+    };
+    written.map_err(|error| because(&error))?;
     let incomplete = finished.summary.verdict() == Verdict::Incomplete;
     Ok(Tracked { path, incomplete })
 }

@@ -5,7 +5,7 @@ use egui::{Event, Key, KeyboardShortcut, Modifiers};
 use super::App;
 use super::exports::ExportKind;
 use super::ui::Wish;
-use crate::view::{Action, Mode, Scope, TimeAction, Tool};
+use crate::view::{Action, Mode, ProbeAction, Scope, TimeAction, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -81,8 +81,8 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Reset exposure, range and zoom": [plain(Key::R)] => |_| Action::ResetView.into();
     }
     "What is compared" {
-        "Next AOV": [plain(Key::CloseBracket), plain(Key::PageDown)] => |_| Action::StepAov(1).into();
-        "Previous AOV": [plain(Key::OpenBracket), plain(Key::PageUp)] => |_| Action::StepAov(-1).into();
+        "Next AOV": [plain(Key::CloseBracket), plain(Key::PageDown)] => |app| bracket(app, 1);
+        "Previous AOV": [plain(Key::OpenBracket), plain(Key::PageUp)] => |app| bracket(app, -1);
         "Next candidate": [plain(Key::ArrowDown)] => |_| Action::StepCandidate(1).into();
         "Previous candidate": [plain(Key::ArrowUp)] => |_| Action::StepCandidate(-1).into();
     }
@@ -94,6 +94,23 @@ pub const BINDINGS: &[Binding] = bindings! {
             Action::RemoveProbe(id).into()
         };
     }
+    "Tracking, in detail" {
+        "Paint masks (Alt erases, Shift begins another)": [plain(Key::B)] => |_| Action::SetTool(Tool::Brush).into();
+        "Track all pixels with an id": [shift(Key::O)] => |_| Action::SetTool(Tool::Object).into();
+        "Track the selected a second time": [command(Key::D)] => |_| Action::Probe(ProbeAction::Duplicate).into();
+        "Move the selected left": [alt(Key::ArrowLeft)] => |_| moved(-1, 0);
+        "Move the selected right": [alt(Key::ArrowRight)] => |_| moved(1, 0);
+        "Move the selected up": [alt(Key::ArrowUp)] => |_| moved(0, -1);
+        "Move the selected down": [alt(Key::ArrowDown)] => |_| moved(0, 1);
+        "Move it left by 10": [alt_shift(Key::ArrowLeft)] => |_| moved(-10, 0);
+        "Move it right by 10": [alt_shift(Key::ArrowRight)] => |_| moved(10, 0);
+        "Move it up by 10": [alt_shift(Key::ArrowUp)] => |_| moved(0, -10);
+        "Move it down by 10": [alt_shift(Key::ArrowDown)] => |_| moved(0, 10);
+        "Make the selected rectangle narrower": [command_alt(Key::ArrowLeft)] => |_| resized(-1, 0);
+        "Make it wider": [command_alt(Key::ArrowRight)] => |_| resized(1, 0);
+        "Make it lower": [command_alt(Key::ArrowUp)] => |_| resized(0, -1);
+        "Make it higher": [command_alt(Key::ArrowDown)] => |_| resized(0, 1);
+    }
     "Playing, all AOVs" {
         "Loop, once, ping-pong": [shift(Key::L)] => |app| {
             Action::Time(TimeAction::SetRepeat(app.view.playback.repeat().next())).into()
@@ -104,6 +121,31 @@ pub const BINDINGS: &[Binding] = bindings! {
     }
 };
 
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const fn alt_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT.plus(Modifiers::SHIFT), key)
+}
+
+fn moved(x: i32, y: i32) -> Wish {
+    Action::Probe(ProbeAction::Move(x, y)).into()
+}
+
+fn resized(x: i32, y: i32) -> Wish {
+    Action::Probe(ProbeAction::Resize(x, y)).into()
+}
+
+/// The brush's size while there is a brush, else the AOV.
+fn bracket(app: &App, by: i64) -> Wish {
+    if app.view.tool == Tool::Brush {
+        super::panels::pointer::brush_by(app, by as i32)
+    } else {
+        Action::StepAov(by).into()
+    }
+}
+
 /// Keys that do something for as long as they are held, for the help.
 pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in its stead the candidate")];
 
@@ -111,6 +153,9 @@ pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in
 pub const MOUSE: &[(&str, &str)] = &[
     ("Click", "track a pixel"),
     ("Shift + drag", "track a rectangle"),
+    ("[ ], Ctrl + wheel", "size of the brush, while it is the tool"),
+    ("Ctrl + C", "copy the values under the pointer, or those selected"),
+    ("Ctrl + V", "track x,y or x,y,w,h of a text"),
     ("Wheel", "zoom at the pointer"),
     ("Middle or right drag", "pan"),
     ("Space + drag", "pan"),

@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod clipboard;
 mod coarse;
 mod exports;
 mod frame_log;
@@ -25,6 +26,7 @@ mod sweeps;
 mod target;
 mod textures;
 mod theme;
+mod tracking;
 mod ui;
 mod uploads;
 mod walk;

@@ -46,6 +46,7 @@ impl App {
         self.request_sweep();
         self.request_walk();
         self.request_marks();
+        self.request_figures();
     }
 
     /// Wishes for the two at the playhead, for the frames next to it on its way, and for the other

@@ -14,6 +14,7 @@ use super::panels::pointer::{Gesture, Space};
 use super::requests::{MarksKey, PlanesKey};
 use super::sweeps::{LayoutKey, SweepKey};
 use super::target::export_folders;
+use super::tracking::Tracking;
 use super::uploads::{Shelf, Uploads};
 use super::walk::WalkKey;
 use crate::gpu::Gpu;
@@ -96,6 +97,8 @@ pub struct App {
     pub help: bool,
     /// Whether folders are being searched.
     pub opening: bool,
+    /// Strokes and figures of what is tracked.
+    pub(super) tracking: Tracking,
     /// Rectangle that is being drawn, from its first corner.
     pub drawing: Option<(i32, i32)>,
     /// A button that is down in the picture.
@@ -161,6 +164,7 @@ impl App {
             toasts: Vec::new(),
             help: false,
             opening: false,
+            tracking: Tracking::default(),
             drawing: None,
             gesture: None,
             space: Space::Up,
@@ -339,6 +343,7 @@ impl App {
             Message::Marked(..) => {}
             Message::Exporting { number, done, total } => self.export_is_at(number, done, total),
             Message::Tracked(number, result) => self.export_is_over(number, result),
+            Message::Found(found) => self.found(found),
             Message::Exported(Ok(path)) => self.say(format!("written: {}", path.display()), false),
             Message::Exported(Err(error)) => self.say(error, true),
         }

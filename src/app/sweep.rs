@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::background::Stale;
-use crate::engine::{
-    self, Cell, CellStatus, Outcome, Probe, ProbeShape, RegionStats, Value, shortfall, unreadable_cell,
-};
-use crate::image::{ImageInfo, Plane, Sample, Window};
+use crate::engine::{self, Beside, Cell, CellStatus, Outcome, Probe, cell_of, shortfall};
+use crate::image::{ImageInfo, Plane};
 use crate::load::{Decoded, Failure, Loaded, Loader, PlaneKey};
-use crate::metric::{Backend, Extent, Pair, Rule, Want, channel_changed};
+use crate::metric::{Backend, Extent, Pair, Rule, Want};
 use crate::view::StripCell;
 
 /// What to walk over.
@@ -145,96 +143,31 @@ pub const fn empty_cell(status: CellStatus) -> Cell {
     Cell { status, value: None, reference: None, delta: None, changed: false }
 }
 
+/// As the engine has it in a series.
 fn cell(rule: &Rule, side: &Side, reference: Option<&Side>, probe: &Probe, channel: &str) -> Cell {
-    let plane = match side {
-        Side::Missing => return empty_cell(CellStatus::FrameMissing),
-        Side::Failed(Failure::NoAov { .. }) => return empty_cell(CellStatus::AovMissing),
-        Side::Failed(Failure::Codec(error)) if error.is_incomplete() => {
-            return empty_cell(CellStatus::IncompleteFile);
+    let plane = match plane(side) {
+        Ok(plane) => plane,
+        Err(status) => return empty_cell(status),
+    };
+    let beside = match reference.map(self::plane) {
+        None => Beside::Nothing,
+        Some(Err(status)) => Beside::Lacking(status),
+        Some(Ok(other)) if other.display_window != plane.display_window => {
+            Beside::Unlike(other, CellStatus::SizeMismatch)
         }
-        Side::Failed(_) => return empty_cell(CellStatus::Unreadable),
-        Side::There(decoded, _) => &decoded.plane,
+        Some(Ok(other)) => Beside::Reference(other),
     };
-    if plane.channel_index(channel).is_none() {
-        return empty_cell(CellStatus::AovMissing);
-    }
-    let other = match reference {
-        Some(Side::There(decoded, _)) => Some(&decoded.plane),
-        _ => None,
-    };
-    if let Some(status) = unreadable_cell(plane, probe.window) {
-        return empty_cell(status);
-    }
-    let sizes_differ = other.is_some_and(|other| other.display_window != plane.display_window);
-    let unreadable = other.and_then(|other| unreadable_cell(other, probe.window));
-    let other = other.filter(|_| unreadable.is_none());
-    let values = match probe.shape {
-        ProbeShape::Pixel => pixel_values(rule, plane, other, probe.window, channel),
-        ProbeShape::Region => region_values(rule, plane, other, probe.window, channel),
-    };
-    let Some((value, reference, changed)) = values else {
-        return empty_cell(CellStatus::OutsideDataWindow);
-    };
-    let unlike = sizes_differ.then_some(CellStatus::SizeMismatch).or(unreadable);
-    if let Some(status) = unlike {
-        return Cell { value: Some(value), ..empty_cell(status) };
-    }
-    let delta = reference.map(|reference| value.to_f64() - reference.to_f64());
-    Cell { status: CellStatus::Compared, value: Some(value), reference, delta, changed }
+    cell_of(probe, channel, plane, beside, rule)
 }
 
-fn sample(plane: &Plane, channel: &str, x: i32, y: i32) -> Option<Sample> {
-    let index = plane.channel_index(channel)?;
-    Some(plane.channels[index].samples.get(plane.data_window.index(x, y)?))
-}
-
-type Values = Option<(Value, Option<Value>, bool)>;
-
-fn pixel_values(rule: &Rule, plane: &Plane, other: Option<&Plane>, window: Window, channel: &str) -> Values {
-    let value = sample(plane, channel, window.x, window.y)?;
-    let reference = other.and_then(|other| sample(other, channel, window.x, window.y));
-    let changed = reference.is_some_and(|reference| channel_changed(rule, value, reference));
-    Some((Value::Pixel(value), reference.map(Value::Pixel), changed))
-}
-
-fn region_values(rule: &Rule, plane: &Plane, other: Option<&Plane>, window: Window, channel: &str) -> Values {
-    let region = region_samples(plane, channel, window)?;
-    let other_region = other.and_then(|other| region_samples(other, channel, window));
-    let mut changed = 0_u64;
-    let mut compared = 0_u64;
-    if let Some(other) = other {
-        let inside = window.intersection(&plane.data_window).intersection(&other.data_window);
-        for (x, y) in (0..inside.pixels() as usize).map(|index| inside.pixel(index)) {
-            if let (Some(a), Some(b)) = (sample(plane, channel, x, y), sample(other, channel, x, y)) {
-                compared += 1;
-                changed += u64::from(channel_changed(rule, a, b));
-            }
-        }
+fn plane(side: &Side) -> Result<&Plane, CellStatus> {
+    match side {
+        Side::Missing => Err(CellStatus::FrameMissing),
+        Side::Failed(Failure::NoAov { .. }) => Err(CellStatus::AovMissing),
+        Side::Failed(Failure::Codec(error)) if error.is_incomplete() => Err(CellStatus::IncompleteFile),
+        Side::Failed(_) => Err(CellStatus::Unreadable),
+        Side::There(decoded, _) => Ok(&decoded.plane),
     }
-    let fraction = if compared == 0 { 0.0 } else { changed as f64 / compared as f64 };
-    let stats = |samples: &[f64]| Value::Region(statistics(samples, fraction));
-    Some((stats(&region), other_region.as_deref().map(stats), changed > 0))
-}
-
-/// Finite values of a channel inside a rectangle; `None` where the rectangle is outside.
-fn region_samples(plane: &Plane, channel: &str, window: Window) -> Option<Vec<f64>> {
-    let samples = &plane.channels[plane.channel_index(channel)?].samples;
-    let inside = window.intersection(&plane.data_window);
-    let pixels = (0..inside.pixels() as usize).map(|index| inside.pixel(index));
-    let values = pixels.filter_map(|(x, y)| plane.data_window.index(x, y)).map(|i| samples.get(i).to_f64());
-    (!inside.is_empty()).then(|| values.filter(|value| value.is_finite()).collect())
-}
-
-fn statistics(values: &[f64], changed_fraction: f64) -> RegionStats {
-    if values.is_empty() {
-        return RegionStats { mean: f64::NAN, min: f64::NAN, max: f64::NAN, std: f64::NAN, changed_fraction };
-    }
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    let min = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    RegionStats { mean, min, max, std: variance.sqrt(), changed_fraction }
 }
 
 #[cfg(test)]

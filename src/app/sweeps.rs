@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::App;
 use super::sweep::{self, empty_cell};
-use crate::engine::{CellStatus, Series, SeriesChannel};
-use crate::image::SampleType;
+use crate::engine::{CellStatus, ProbeShape, Series, SeriesChannel};
+use crate::image::{SampleType, Window};
 use crate::view::matrix::Files;
 use crate::view::results::rule_key;
 use crate::view::{StripCell, Sweep};
@@ -18,7 +18,7 @@ pub struct SweepKey {
     reference: Option<usize>,
     aov: String,
     rule: (u8, u64, u64),
-    probes: Vec<u64>,
+    probes: Vec<(u64, Window, ProbeShape)>,
 }
 
 /// What the matrix depends on: catalogue, how often something was opened, reference.
@@ -44,6 +44,7 @@ impl App {
     }
 
     pub(super) fn request_sweep(&mut self) {
+        self.refresh_names();
         let view = &self.view;
         let (Some(entry), false) = (view.aov_entry(), view.playback.frames().is_empty()) else { return };
         let rule = view.rule();
@@ -53,7 +54,12 @@ impl App {
             reference: view.reference,
             aov: entry.key.clone(),
             rule: rule_key(&rule),
-            probes: view.probes.items().iter().map(|item| item.id).collect(),
+            probes: view
+                .probes
+                .items()
+                .iter()
+                .map(|item| (item.id, item.probe.window, item.probe.shape.clone()))
+                .collect(),
         };
         // Closing a sequence drops the sweep, even where it was none of those that take part.
         if self.view.sweep.is_some() && self.sweep_asked.as_ref() == Some(&key) {
@@ -77,6 +83,17 @@ impl App {
         self.view.sweep = Some(sweep);
         self.sweep_asked = Some(key);
         self.workers.sweep.submit(job);
+    }
+
+    /// A name changes no value: it is no reason to walk again.
+    fn refresh_names(&mut self) {
+        let Some(sweep) = &mut self.view.sweep else { return };
+        for (id, probe) in sweep.probes.iter().zip(&mut sweep.series.probes) {
+            let item = self.view.probes.items().iter().find(|item| item.id == *id);
+            if let Some(item) = item.filter(|item| item.probe.label != probe.label) {
+                probe.label.clone_from(&item.probe.label);
+            }
+        }
     }
 
     /// A sweep with what is known already; what the one before it knows and still holds is taken over.
@@ -108,7 +125,7 @@ impl App {
         let mut sweep = Sweep {
             generation: self.sweeps_begun,
             sequences,
-            probes: key.probes.clone(),
+            probes: key.probes.iter().map(|(id, ..)| *id).collect(),
             series,
             strips: vec![StripCell::Pending; count],
             done: vec![false; frame_count],
@@ -121,9 +138,8 @@ impl App {
             if same_pictures {
                 sweep.strips.clone_from(&old.strips);
             }
-            if same_pictures && asked.probes == key.probes {
-                sweep.series.cells.clone_from(&old.series.cells);
-                sweep.filled.clone_from(&old.filled);
+            if same_pictures && old.series.channels.len() == sweep.series.channels.len() {
+                take_over(&mut sweep, old, &asked.probes, &key.probes);
             }
         }
         self.take_known(&mut sweep, key);
@@ -182,6 +198,30 @@ impl App {
             }
         }
         (sweep.done[result.frame], sweep.filled[result.frame]) = (true, true);
+    }
+}
+
+/// The cells of probes that are as they were: one that moves does not blank the others' curves.
+fn take_over(
+    sweep: &mut Sweep,
+    old: &Sweep,
+    before: &[(u64, Window, ProbeShape)],
+    now: &[(u64, Window, ProbeShape)],
+) {
+    for (place, probe) in now.iter().enumerate() {
+        let Some(known) = before.iter().position(|before| before == probe) else { continue };
+        for sequence in 0..sweep.sequences.len() {
+            for frame in 0..sweep.series.frames.len() {
+                for channel in 0..sweep.series.channels.len() {
+                    let index = sweep.series.index(sequence, frame, place, channel);
+                    sweep.series.cells[index] = *old.series.cell(sequence, frame, known, channel);
+                }
+            }
+        }
+    }
+    // With the place of all probes known, a frame is whole.
+    if before == now {
+        sweep.filled.clone_from(&old.filled);
     }
 }
 

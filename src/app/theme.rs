@@ -85,7 +85,10 @@ fn colour(slot: usize) -> Color32 {
     }
 }
 
-/// The colour of a tracked pixel or rectangle.
+/// How many colours tracked things have.
+pub const PROBE_COLOURS: usize = PROBES.len();
+
+/// The colour of a tracked pixel, rectangle or mask.
 pub fn probe(colour: usize) -> Color32 {
     PROBES[colour % PROBES.len()]
 }

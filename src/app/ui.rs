@@ -3,6 +3,7 @@
 use egui::{Frame, Margin, Panel};
 
 use super::panels::{bottom, confined, help, inspector, left, matrix, toasts, top, viewport};
+use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
 
@@ -24,6 +25,8 @@ pub enum Wish {
     WatchFolders(bool),
     /// Let the user write what AOV is searched.
     SearchAovs,
+    /// About what is tracked.
+    Tracking(TrackingWish),
     /// Forget the notice of that index.
     Dismiss(usize),
 }
@@ -38,6 +41,7 @@ impl From<Action> for Wish {
 pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     let mut wishes = keys::pressed(ui, app);
     app.workers.watch.set_focused(ui.input(|input| input.focused));
+    wishes.extend(clipboard(ui));
     dropped(ui, app);
     let frame = Frame::new().fill(theme::PANEL);
     let padded = frame.inner_margin(Margin::symmetric(10, 8));
@@ -84,6 +88,19 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     obey(ui, app, wishes);
 }
 
+/// What the system says of copying and pasting, unless text is being written.
+fn clipboard(ui: &egui::Ui) -> Vec<Wish> {
+    if ui.ctx().text_edit_focused() {
+        return Vec::new();
+    }
+    let wish = |event: &egui::Event| match event {
+        egui::Event::Copy => Some(Wish::Tracking(TrackingWish::CopyValues)),
+        egui::Event::Paste(text) => Some(Wish::Tracking(TrackingWish::Paste(text.clone()))),
+        _ => None,
+    };
+    ui.input(|input| input.events.iter().filter_map(wish).collect())
+}
+
 fn dropped(ui: &egui::Ui, app: &mut App) {
     let files = ui.input(|input| input.raw.dropped_files.clone());
     let paths = files.iter().map(|file| file.path().to_owned()).collect();
@@ -92,7 +109,7 @@ fn dropped(ui: &egui::Ui, app: &mut App) {
 
 /// Exports, or says what is to be done before: nobody did anything wrong.
 fn export(app: &mut App, kind: ExportKind) {
-    let of_tracked = matches!(kind, ExportKind::Csv(_) | ExportKind::Npz(_));
+    let of_tracked = !matches!(kind, ExportKind::MapExr | ExportKind::MapPng);
     if of_tracked && app.view.probes.items().is_empty() {
         let hint = "Click a pixel or draw a rectangle first: its values are exported";
         if app.toasts.iter().all(|toast| toast.text != hint) {
@@ -117,6 +134,7 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
             Wish::Copy(text) => ui.ctx().copy_text(text),
             Wish::WatchFolders(on) => app.workers.watch.set_on(on),
             Wish::SearchAovs => ui.memory_mut(|memory| memory.request_focus(left::search_id())),
+            Wish::Tracking(wish) => app.obey_tracking(wish, ui.ctx()),
             Wish::Dismiss(index) => {
                 app.toasts.remove(index);
             }

@@ -2,28 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::image::{Sample, SampleType, Window};
-
-/// Something tracked: a pixel (1 × 1) or a rectangle, in absolute image coordinates.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Probe {
-    /// Name in exports; may be empty.
-    pub label: String,
-    /// The pixels.
-    pub window: Window,
-    /// Pixel or region: a region's value is a mean, even over one pixel.
-    pub shape: ProbeShape,
-}
-
-/// What a probe tracks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProbeShape {
-    /// One pixel: exact stored values.
-    Pixel,
-    /// A rectangle: statistics.
-    Region,
-}
+use super::Probe;
+use crate::image::{Sample, SampleType};
 
 /// Why a cell has a value or has none. The numbers are those of the NPZ export's `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

@@ -1,6 +1,6 @@
 //! Why figures are not of all pixels: files that are damaged or unfinished in part.
 
-use super::{CellStatus, Failure, Status};
+use super::{CellStatus, Failure, Probe, Status};
 use crate::image::{ImageInfo, Plane, Unreadable, Window};
 
 /// Reasons of one side that are told one by one.
@@ -57,15 +57,17 @@ fn of_side<'a>(reasons: impl Iterator<Item = &'a str>, info: Option<&ImageInfo>)
     }
 }
 
-/// Why a cell over `window` has no value: a pixel of it cannot be read.
-pub fn unreadable_cell(plane: &Plane, window: Window) -> Option<CellStatus> {
-    let incomplete = plane.unreadable_in(window).map(|hole| hole.incomplete).reduce(|a, b| a || b)?;
+/// Why a cell of `probe` has no value: a pixel of it cannot be read.
+pub fn unreadable_cell(plane: &Plane, probe: &Probe) -> Option<CellStatus> {
+    let holes = plane.unreadable_in(probe.window).filter(|hole| probe.meets(hole.window));
+    let incomplete = holes.map(|hole| hole.incomplete).reduce(|a, b| a || b)?;
     Some(if incomplete { CellStatus::IncompleteFile } else { CellStatus::Unreadable })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Mask, ProbeShape};
     use crate::image::{FileFormat, PlaneChannel, Samples};
 
     fn plane(holes: &[(i32, bool, &str)]) -> Plane {
@@ -124,8 +126,14 @@ mod tests {
     #[test]
     fn one_incomplete_place_makes_a_cell_incomplete() {
         let plane = plane(&[(0, false, "damaged"), (1, true, "cut")]);
-        assert_eq!(unreadable_cell(&plane, Window::new(0, 0, 1, 1)), Some(CellStatus::Unreadable));
-        assert_eq!(unreadable_cell(&plane, Window::new(3, 0, 1, 5)), Some(CellStatus::IncompleteFile));
-        assert_eq!(unreadable_cell(&plane, Window::new(0, 2, 4, 6)), None);
+        let cell = |window| {
+            unreadable_cell(&plane, &Probe { label: String::new(), window, shape: ProbeShape::Region })
+        };
+        assert_eq!(cell(Window::new(0, 0, 1, 1)), Some(CellStatus::Unreadable));
+        assert_eq!(cell(Window::new(3, 0, 1, 5)), Some(CellStatus::IncompleteFile));
+        assert_eq!(cell(Window::new(0, 2, 4, 6)), None);
+        let beside = Mask::of(Window::new(0, 0, 4, 4), |index| index == 4 || index == 14).expect("two");
+        let mask = Probe::mask(String::new(), beside);
+        assert_eq!(unreadable_cell(&plane, &mask), Some(CellStatus::IncompleteFile), "row 0 is not of it");
     }
 }

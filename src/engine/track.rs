@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{
     Cell, CellStatus, Probe, ProbeShape, RegionStats, Series, SeriesChannel, Value, unreadable_cell,
 };
-use crate::image::{Aov, Plane, PlaneChannel, Sample, SampleType, Window};
+use crate::image::{Aov, Plane, PlaneChannel, Sample, SampleType};
 use crate::metric::{Extent, Pair, PixelValues, Rule, channel_changed};
 
 /// One cell on its way into the series.
@@ -57,8 +57,8 @@ pub(super) struct Place<'a> {
 }
 
 /// What stands beside a plane.
-#[derive(Clone, Copy)]
-pub(super) enum Beside<'a> {
+#[derive(Clone, Copy, Debug)]
+pub enum Beside<'a> {
     /// Nothing is compared.
     Nothing,
     /// The reference's plane.
@@ -91,6 +91,18 @@ pub(super) fn track(probes: &[Probe], place: Place<'_>, plane: &Plane, beside: B
         }
     }
     cells
+}
+
+/// One probe in one channel of `plane`, over the union of both data windows: what a series has.
+pub fn cell_of(probe: &Probe, channel: &str, plane: &Plane, beside: Beside<'_>, rule: &Rule) -> Cell {
+    let Some(index) = plane.channel_index(channel) else {
+        let status = CellStatus::AovMissing;
+        return Cell { status, value: None, reference: None, delta: None, changed: false };
+    };
+    let channel = &plane.channels[index];
+    let other = beside.plane().and_then(|r| Some((r, &r.channels[r.channel_index(&channel.name)?])));
+    let place = Place { sequence: 0, aov: "", rule, extent: Extent::Union };
+    cell(probe, (plane, channel), other, beside, place)
 }
 
 /// Cells of an AOV whose pixels cannot be had: why, and what the reference has.
@@ -128,7 +140,7 @@ fn cell(
     beside: Beside<'_>,
     Place { rule, extent, .. }: Place<'_>,
 ) -> Cell {
-    let unreadable = |plane: &Plane| unreadable_cell(plane, probe.window);
+    let unreadable = |plane: &Plane| unreadable_cell(plane, probe);
     let ours = unreadable(plane);
     let theirs = other.and_then(|(plane, _)| unreadable(plane));
     let comparable = matches!(beside, Beside::Reference(_)) && ours.is_none() && theirs.is_none();
@@ -168,21 +180,20 @@ fn value(
         let index = plane.index(probe.window.x, probe.window.y)?;
         return Some(Value::Pixel(channel.samples.get(index)));
     }
-    let window = probe.window.intersection(&plane.data_window);
-    if window.is_empty() || unreadable_cell(plane, window).is_some() {
+    if !probe.meets(plane.data_window) || unreadable_cell(plane, probe).is_some() {
         return None;
     }
-    let mut stats = region(window, plane, channel);
+    let mut stats = region(probe, plane, channel);
     if let Some(other) = other {
-        stats.changed_fraction = changed_fraction(probe.window, (plane, channel), other, judge);
+        stats.changed_fraction = changed_fraction(probe, (plane, channel), other, judge);
     }
     Some(Value::Region(stats))
 }
 
-/// Statistics over `window`, which lies inside the plane's data window.
-fn region(window: Window, plane: &Plane, channel: &PlaneChannel) -> RegionStats {
+/// Statistics over the probe's pixels that the plane has, in their order.
+fn region(probe: &Probe, plane: &Plane, channel: &PlaneChannel) -> RegionStats {
     let finite = || {
-        let values = pixels_of(window).filter_map(|pixel| stored(plane, channel, pixel));
+        let values = probe.pixels_in(plane.data_window).filter_map(|pixel| stored(plane, channel, pixel));
         values.map(Sample::to_f64).filter(|value| value.is_finite())
     };
     let count = finite().count() as f64;
@@ -197,17 +208,16 @@ fn region(window: Window, plane: &Plane, channel: &PlaneChannel) -> RegionStats 
     }
 }
 
-/// The part of the region's compared pixels that changed in this channel: of those that either side
+/// The part of the probe's compared pixels that changed in this channel: of those that either side
 /// has, or both for the common data window alone.
-fn changed_fraction(
-    region: Window,
+pub(super) fn changed_fraction(
+    probe: &Probe,
     (plane, channel): (&Plane, &PlaneChannel),
     (other, other_channel): (&Plane, &PlaneChannel),
     (rule, extent): (&Rule, Extent),
 ) -> f64 {
-    let window = region.intersection(&plane.data_window.union(&other.data_window));
     let (mut changed, mut compared) = (0u64, 0u64);
-    for pixel in pixels_of(window) {
+    for pixel in probe.pixels_in(plane.data_window.union(&other.data_window)) {
         let differs = match (stored(plane, channel, pixel), stored(other, other_channel, pixel)) {
             (Some(a), Some(b)) => channel_changed(rule, a, b),
             (None, None) => continue,
@@ -220,12 +230,7 @@ fn changed_fraction(
     if compared == 0 { 0.0 } else { changed as f64 / compared as f64 }
 }
 
-fn pixels_of(window: Window) -> impl Iterator<Item = (i32, i32)> {
-    let columns = (window.x, window.right() as i32);
-    (window.y..window.bottom() as i32).flat_map(move |y| (columns.0..columns.1).map(move |x| (x, y)))
-}
-
-fn stored(plane: &Plane, channel: &PlaneChannel, (x, y): (i32, i32)) -> Option<Sample> {
+pub(super) fn stored(plane: &Plane, channel: &PlaneChannel, (x, y): (i32, i32)) -> Option<Sample> {
     plane.data_window.index(x, y).map(|index| channel.samples.get(index))
 }
 

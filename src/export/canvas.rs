@@ -69,7 +69,8 @@ impl Canvas {
         width
     }
 
-    fn blend(&mut self, x: usize, y: usize, color: Rgb, share: f32) {
+    /// Mixes `share` of the colour into a pixel.
+    pub fn blend(&mut self, x: usize, y: usize, color: Rgb, share: f32) {
         if x < self.width && y < self.height {
             let under = self.pixels[y * self.width + x];
             self.pixels[y * self.width + x] = mix(under, color, share);

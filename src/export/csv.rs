@@ -8,7 +8,8 @@ use super::text::push_number;
 use crate::engine::{Cell, RegionStats, Series, Value};
 use crate::image::Sample;
 
-/// The header, always the same; the last four are empty for pixels.
+/// The header, always the same; the last four are empty for pixels. `x`, `y`, `w`, `h` of a mask are the
+/// smallest rectangle that holds it.
 pub const COLUMNS: [&str; 20] = [
     "sequence",
     "frame",

@@ -4,8 +4,12 @@
 //! never meets half a file, and what stood there before stays until then.
 
 mod atomic;
+mod axis;
 mod canvas;
 mod csv;
+mod curves;
+mod curves_png;
+mod curves_svg;
 mod frames_csv;
 mod json;
 mod legend;
@@ -22,7 +26,11 @@ mod temporal_png;
 mod text;
 
 pub use atomic::{AtomicFile, Error, remove_unfinished, write_file};
+pub use axis::{axis_range, axis_steps};
 pub use csv::{COLUMNS as CSV_COLUMNS, export_csv, write_csv};
+pub use curves::CurveStyle;
+pub use curves_png::export_curves_png;
+pub use curves_svg::export_curves_svg;
 pub use frames_csv::{FRAME_COLUMNS, export_frames_csv};
 pub use json::{ReportNames, write_json};
 pub use map::{MapCaption, MapRange, MapStyle, auto_range};

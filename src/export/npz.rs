@@ -29,8 +29,9 @@ use crate::image::Sample;
 /// | `path` | U (S,F) | files; empty where missing |
 /// | `meta_json` | U () | schema, version, types of channels, names of the statuses |
 ///
-/// Where a region is tracked also `pixel_w`, `pixel_h` i4 (P), and `region_min`, `region_max`,
-/// `region_std`, `region_changed_fraction` f4 (S,F,P,C), NaN for pixels; a region's value is its mean.
+/// Where a region or mask is tracked also `pixel_w`, `pixel_h` i4 (P), and `region_min`, `region_max`,
+/// `region_std`, `region_changed_fraction` f4 (S,F,P,C), NaN for pixels; a region's value is its mean;
+/// of a mask `pixel_x`, `pixel_y`, `pixel_w`, `pixel_h` are the smallest rectangle that holds it.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -41,7 +42,7 @@ pub fn export_npz(series: &Series, path: &Path) -> Result<(), Error> {
 fn write_npz(series: &Series, out: impl Write + Seek) -> io::Result<()> {
     let mut npz = NpzWriter::new(out);
     write_cells(&mut npz, series)?;
-    if series.probes.iter().any(|probe| probe.shape == ProbeShape::Region) {
+    if series.probes.iter().any(|probe| probe.shape != ProbeShape::Pixel) {
         write_regions(&mut npz, series)?;
     }
     write_axes(&mut npz, series)?;
@@ -155,6 +156,6 @@ fn meta(series: &Series) -> serde_json::Value {
         "reference": series.reference_index.map(|index| &series.sequences[index]),
         "types": types,
         "status": statuses.map(CellStatus::name),
-        "probes": series.probes.iter().map(|probe| probe.shape).collect::<Vec<_>>(),
+        "probes": series.probes.iter().map(|probe| probe.shape.name()).collect::<Vec<_>>(),
     })
 }

@@ -1,10 +1,10 @@
 //! Rectangles of pixels in absolute image coordinates.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A rectangle of pixels: x to the right, y down, in the absolute coordinates of the image
 /// (an EXR's data window may start anywhere, below zero too).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Window {
     /// First column.
     pub x: i32,

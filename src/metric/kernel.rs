@@ -149,7 +149,7 @@ pub fn channel_changed(rule: &Rule, a: Sample, b: Sample) -> bool {
         Metric::Rel => delta / b.abs().max(rule.floor) > rule.abs,
         Metric::Sq => delta * delta > rule.abs,
         Metric::Length => delta > rule.abs,
-        Metric::Ulp => ulps(stored.0, stored.1) > rule.abs,
+        Metric::Ulp => f64::from(ulps(stored.0, stored.1)) > rule.abs,
         // Of one channel these say nothing: any difference counts.
         Metric::Angle | Metric::Flip => delta > 0.0,
         Metric::Id => unreachable!("returned above"),

@@ -1,19 +1,32 @@
 //! NaN and infinities, told from bits.
 
-use std::ops::Range;
+use std::ops::{BitAnd, BitOr, BitXor, Range};
 
 use super::Partial;
 use crate::image::{Samples, Window};
 
-/// Whether none of the floats with these bits has the exponent of infinity.
+/// What the stored bits of both sides tell.
+pub(super) struct Scan {
+    /// No value is infinite or NaN.
+    pub finite: bool,
+    /// All bits are the same.
+    pub equal: bool,
+}
+
+/// Looks through as many floats of both sides, given as bits; `infinity` is the positive one.
 #[inline(always)]
-pub(super) fn all_finite<T>(bits: &[T], infinity: T) -> bool
+pub(super) fn scan<T>(a: &[T], b: &[T], infinity: T) -> Scan
 where
-    T: Copy + Ord + Default + std::ops::BitAnd<Output = T>,
+    T: Copy + Ord + Default + BitAnd<Output = T> + BitOr<Output = T> + BitXor<Output = T>,
 {
-    // A maximum without an early end: this loop vectorises. The bits of the exponent are the same in
-    // infinity and NaN, and no others are as large.
-    bits.iter().fold(T::default(), |max, &bits| max.max(bits & infinity)) < infinity
+    // Without an early end this loop vectorises. The bits of the exponent are the same in infinity and
+    // NaN, and no others are as large.
+    let (mut exponent, mut difference) = (T::default(), T::default());
+    for (&a, &b) in a.iter().zip(b) {
+        exponent = exponent.max(a & infinity).max(b & infinity);
+        difference = difference | (a ^ b);
+    }
+    Scan { finite: exponent < infinity, equal: difference == T::default() }
 }
 
 /// Counts the samples `range` of the candidate (`side` 0) or the reference (1).

@@ -1,9 +1,7 @@
 //! A run of pixels at a time: the inner loops of the CPU's comparison.
 
-use half::slice::HalfFloatSliceExt;
-
-use super::lanes::LANES;
-use super::non_finite::{all_finite, count_in};
+use super::lanes::{LANES, widen_halves};
+use super::non_finite::{Scan, count_in, scan};
 use super::ulp::raise_to_ulps;
 use super::work::{Seen, Work};
 use super::{Metric, NonFinite, Pair, Partial, Rule};
@@ -88,10 +86,15 @@ impl Segment {
     #[inline(always)]
     fn compare_anywhere(&mut self, job: Job<'_>, span: Span, partial: &mut Partial) {
         self.work.begin(job, span.len);
+        let channels = job.pair.channels.iter().map(|&(a, b)| {
+            (&job.pair.candidate.channels[a].samples, &job.pair.reference.channels[b].samples)
+        });
+        // An equal component counts for the direction, too, unless all are.
+        let skip_equal =
+            job.rule.metric != Metric::Angle || channels.clone().all(|sides| equal_bits(sides, span));
         let mut seen = Seen::default();
-        for &(a, b) in &job.pair.channels {
-            let sides = (&job.pair.candidate.channels[a].samples, &job.pair.reference.channels[b].samples);
-            self.channel(job, sides, span, &mut seen, partial);
+        for sides in channels {
+            self.channel(job, sides, span, skip_equal, &mut seen, partial);
         }
         self.work.finish(job, span, seen, partial);
     }
@@ -103,21 +106,20 @@ impl Segment {
         job: Job<'_>,
         sides: (&Samples, &Samples),
         span: Span,
+        skip_equal: bool,
         seen: &mut Seen,
         partial: &mut Partial,
     ) {
         let len = span.len;
         let (from_a, from_b) = (span.at.0..span.at.0 + len, span.at.1..span.at.1 + len);
-        // An equal component counts for the direction, too.
-        let skip_equal = job.rule.metric != Metric::Angle;
         let Input { floats, doubles } = &mut self.input;
         let padded = len.next_multiple_of(LANES);
         let finite = match sides {
             (Samples::F32(a), Samples::F32(b)) => {
                 let (a, b) = (&a[from_a.clone()], &b[from_b.clone()]);
                 let (a_bits, b_bits): (&[u32], &[u32]) = (bytemuck::cast_slice(a), bytemuck::cast_slice(b));
-                let finite = all_finite(a_bits, 0x7f80_0000) & all_finite(b_bits, 0x7f80_0000);
-                if finite && skip_equal && a_bits == b_bits {
+                let Scan { finite, equal } = scan(a_bits, b_bits, 0x7f80_0000);
+                if finite && skip_equal && equal {
                     partial.compared_values += len as u64;
                     return;
                 }
@@ -130,13 +132,13 @@ impl Segment {
             (Samples::F16(a), Samples::F16(b)) => {
                 let (a, b) = (&a[from_a.clone()], &b[from_b.clone()]);
                 let (a_bits, b_bits): (&[u16], &[u16]) = (bytemuck::cast_slice(a), bytemuck::cast_slice(b));
-                let finite = all_finite(a_bits, 0x7c00) & all_finite(b_bits, 0x7c00);
-                if finite && skip_equal && a_bits == b_bits {
+                let Scan { finite, equal } = scan(a_bits, b_bits, 0x7c00);
+                if finite && skip_equal && equal {
                     partial.compared_values += len as u64;
                     return;
                 }
-                a.convert_to_f32_slice(&mut floats[0][..len]);
-                b.convert_to_f32_slice(&mut floats[1][..len]);
+                widen_halves(a, &mut floats[0][..len]);
+                widen_halves(b, &mut floats[1][..len]);
                 finite
             }
             (a, b) => {
@@ -146,7 +148,7 @@ impl Segment {
                 is_finite(&doubles[0][..len]) & is_finite(&doubles[1][..len])
             }
         };
-        seen.difference |= skip_equal || !equal_bits(sides, span);
+        seen.difference = true;
         if job.rule.metric == Metric::Id {
             seen.flags = true;
             self.work.bits(sides, span);
@@ -175,7 +177,7 @@ impl Segment {
             _ => self.work.add_values(job, (&doubles[0][..padded], &doubles[1][..padded]), partial),
         }
         if job.rule.metric == Metric::Ulp {
-            raise_to_ulps(sides, span.at, len, &mut self.work.value);
+            raise_to_ulps(sides, span.at, len, &mut self.work.ulps);
         }
     }
 }
@@ -213,7 +215,7 @@ fn to_f64(samples: &Samples, start: usize, out: &mut [f64]) {
         Samples::F16(v) => {
             let mut wide = [0.0f32; SEGMENT];
             let wide = &mut wide[..out.len()];
-            v[range].convert_to_f32_slice(wide);
+            widen_halves(&v[range], wide);
             out.iter_mut().zip(wide.iter()).for_each(|(o, &v)| *o = f64::from(v));
         }
     }

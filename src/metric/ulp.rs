@@ -7,15 +7,14 @@ use crate::image::{Sample, Samples};
 
 /// Representable values of the stored type from `b` to `a`, both finite; those of f32 between their
 /// nearest f32s where the types differ.
-pub(super) fn ulps(a: Sample, b: Sample) -> f64 {
-    let distance = match (a, b) {
+pub(super) fn ulps(a: Sample, b: Sample) -> u32 {
+    match (a, b) {
         (Sample::U8(a), Sample::U8(b)) => u32::from(a.abs_diff(b)),
         (Sample::U16(a), Sample::U16(b)) => u32::from(a.abs_diff(b)),
         (Sample::U32(a), Sample::U32(b)) => a.abs_diff(b),
         (Sample::F16(a), Sample::F16(b)) => half_order(a).abs_diff(half_order(b)),
         _ => float_order(a.to_f32()).abs_diff(float_order(b.to_f32())),
-    };
-    f64::from(distance)
+    }
 }
 
 /// Raises each of `out` to the distance of as many samples from `at` of both sides, all finite.
@@ -24,7 +23,7 @@ pub(super) fn raise_to_ulps(
     (a, b): (&Samples, &Samples),
     at: (usize, usize),
     len: usize,
-    out: &mut [Row<f64>],
+    out: &mut [Row<u32>],
 ) {
     let (from_a, from_b) = (at.0..at.0 + len, at.1..at.1 + len);
     match (a, b) {
@@ -39,7 +38,7 @@ pub(super) fn raise_to_ulps(
         }
         _ => {
             for (i, value) in out.as_flattened_mut()[..len].iter_mut().enumerate() {
-                *value = value.max(ulps(a.get(at.0 + i), b.get(at.1 + i)));
+                *value = (*value).max(ulps(a.get(at.0 + i), b.get(at.1 + i)));
             }
         }
     }
@@ -48,9 +47,9 @@ pub(super) fn raise_to_ulps(
 const SIGN: u32 = 1 << 31;
 
 #[inline(always)]
-fn raise<T: Copy>(a: &[T], b: &[T], out: &mut [Row<f64>], order: impl Fn(T) -> u32) {
+fn raise<T: Copy>(a: &[T], b: &[T], out: &mut [Row<u32>], order: impl Fn(T) -> u32) {
     for (out, (a, b)) in out.as_flattened_mut().iter_mut().zip(a.iter().zip(b)) {
-        *out = out.max(f64::from(order(*a).abs_diff(order(*b))));
+        *out = (*out).max(order(*a).abs_diff(order(*b)));
     }
 }
 
@@ -74,16 +73,16 @@ mod tests {
     #[test]
     fn neighbours_are_one_apart() {
         let float = |a: f32, b: f32| ulps(Sample::F32(a), Sample::F32(b));
-        assert_eq!(float(1.0, 1.0f32.next_up()), 1.0);
-        assert_eq!(float(-1.0, (-1.0f32).next_down()), 1.0);
-        assert_eq!(float(0.0, -0.0), 0.0);
-        assert_eq!(float(f32::from_bits(1), -f32::from_bits(1)), 2.0);
-        assert_eq!(float(f32::MAX, f32::MIN), 2.0 * f64::from(0x7f7f_ffff));
+        assert_eq!(float(1.0, 1.0f32.next_up()), 1);
+        assert_eq!(float(-1.0, (-1.0f32).next_down()), 1);
+        assert_eq!(float(0.0, -0.0), 0);
+        assert_eq!(float(f32::from_bits(1), -f32::from_bits(1)), 2);
+        assert_eq!(float(f32::MAX, f32::MIN), 2 * 0x7f7f_ffff);
         let half = |a: u16, b: u16| ulps(Sample::F16(f16::from_bits(a)), Sample::F16(f16::from_bits(b)));
-        assert_eq!((half(0x3c00, 0x3c01), half(0x8001, 0x0001), half(0x7bff, 0xfbff)), (1.0, 2.0, 63486.0));
-        assert_eq!(ulps(Sample::U8(0), Sample::U8(255)), 255.0);
-        assert_eq!(ulps(Sample::U32(u32::MAX), Sample::U32(0)), f64::from(u32::MAX));
-        assert_eq!(ulps(Sample::F16(f16::ONE), Sample::F32(1.0f32.next_up())), 1.0);
+        assert_eq!((half(0x3c00, 0x3c01), half(0x8001, 0x0001), half(0x7bff, 0xfbff)), (1, 2, 63486));
+        assert_eq!(ulps(Sample::U8(0), Sample::U8(255)), 255);
+        assert_eq!(ulps(Sample::U32(u32::MAX), Sample::U32(0)), u32::MAX);
+        assert_eq!(ulps(Sample::F16(f16::ONE), Sample::F32(1.0f32.next_up())), 1);
     }
 
     #[test]
@@ -98,10 +97,10 @@ mod tests {
             (half(&floats), byte(&turned)),
             (Samples::F32(floats), Samples::F32(turned)),
         ] {
-            let mut out = [[0.5; 8]; 3];
+            let mut out = [[1; 8]; 3];
             raise_to_ulps((&a, &b), (1, 2), 21, &mut out);
             for (i, value) in out.as_flattened().iter().enumerate() {
-                let right = if i < 21 { ulps(a.get(1 + i), b.get(2 + i)).max(0.5) } else { *value };
+                let right = if i < 21 { ulps(a.get(1 + i), b.get(2 + i)).max(1) } else { *value };
                 assert_eq!(*value, right, "{i}");
             }
         }

@@ -1,8 +1,8 @@
 //! What a segment's channels make of its pixels.
 
-use super::angle::degrees;
+use super::angle::Vectors;
 use super::histogram::Counter;
-use super::lanes::{LANES, Row, Wide, count_above, largest, rows, sum};
+use super::lanes::{LANES, Row, Wide, fast_totals, largest};
 use super::map::{FLAG_CHANGED, FLAG_NON_FINITE};
 use super::segment::{Job, SEGMENT, Span, bits_differ, same_non_finite};
 use super::ulp::ulps;
@@ -20,10 +20,12 @@ pub(super) struct Work {
     /// What the metric makes of the channels; for `abs` and `signed` with a relative tolerance by how
     /// much it is passed.
     pub value: [Row<f64>; ROWS],
+    /// For [`Metric::Ulp`]: the largest distance, exact in half the room.
+    pub ulps: [Row<u32>; ROWS],
     /// Channels without a delta.
     broken: [u8; SEGMENT],
-    /// For [`Metric::Angle`]: (a, b) of each pixel of each channel.
-    vectors: Vec<[(f64, f64); SEGMENT]>,
+    /// For [`Metric::Angle`]: both sides of each channel.
+    vectors: Vectors,
     pub histogram: Counter,
     pub map: [Row<f32>; ROWS],
     pub flags: [u8; SEGMENT],
@@ -35,8 +37,9 @@ impl Default for Work {
             peak: [[0.0; LANES]; ROWS],
             signed: [[0.0; LANES]; ROWS],
             value: [[0.0; LANES]; ROWS],
+            ulps: [[0; LANES]; ROWS],
             broken: [0; SEGMENT],
-            vectors: Vec::new(),
+            vectors: Vectors::default(),
             histogram: Counter::default(),
             map: [[0.0; LANES]; ROWS],
             flags: [0; SEGMENT],
@@ -64,6 +67,9 @@ impl Work {
         if job.rule.metric == Metric::Signed {
             self.signed[..rows].fill([0.0; LANES]);
         }
+        if job.rule.metric == Metric::Ulp {
+            self.ulps[..rows].fill([0; LANES]);
+        }
         self.flags[..len].fill(0);
         if job.want_map {
             self.map[..rows].fill([0.0; LANES]);
@@ -76,7 +82,12 @@ impl Work {
     pub fn add_values<T: Wide>(&mut self, job: Job<'_>, (a, b): (&[T], &[T]), partial: &mut Partial) {
         let rule = job.rule;
         match (rule.metric, job.want_map) {
-            (Metric::Signed, _) => T::take((a, b), &self.peak, &mut self.signed, &mut self.map),
+            (Metric::Signed, want_map) => {
+                T::take(a, b, &self.peak, &mut self.signed);
+                if want_map {
+                    T::take_map(a, b, &self.peak, &mut self.map);
+                }
+            }
             (Metric::Abs, true) => T::raise_map(a, b, &mut self.map),
             _ => {}
         }
@@ -86,28 +97,12 @@ impl Work {
             Metric::Abs | Metric::Signed if rule.rel != 0.0 => {
                 T::raise_excess(a, b, (rule.abs, rule.rel), value);
             }
-            Metric::Rel => {
-                for (row, (a, b)) in rows(a, b) {
-                    for i in 0..LANES {
-                        let (a, b) = (a[i].wide(), b[i].wide());
-                        value[row][i] = value[row][i].max((a - b).abs() / b.abs().max(rule.floor));
-                    }
-                }
-            }
-            Metric::Sq | Metric::Length => {
-                for (row, (a, b)) in rows(a, b) {
-                    for i in 0..LANES {
-                        let delta = a[i].wide() - b[i].wide();
-                        value[row][i] += delta * delta;
-                    }
-                }
-            }
+            Metric::Rel => T::raise_ratio(a, b, rule.floor, value),
+            Metric::Sq | Metric::Length => T::add_squares(a, b, value),
             Metric::Angle => {
-                let mut components = [(0.0, 0.0); SEGMENT];
-                for (c, (a, b)) in components.iter_mut().zip(a.iter().zip(b)) {
-                    *c = (a.wide(), b.wide());
-                }
-                self.vectors.push(components);
+                let [to_a, to_b] = self.vectors.add_channel();
+                T::widen(a, to_a);
+                T::widen(b, to_b);
             }
             Metric::Abs | Metric::Signed | Metric::Ulp | Metric::Id | Metric::Flip => {}
         }
@@ -128,8 +123,10 @@ impl Work {
         seen.flags = true;
         // Under `id` the bits alone decide what changed.
         let rule = if job.rule.metric == Metric::Id { &Rule::exact(Metric::Id) } else { job.rule };
-        let mut components = [(0.0, 0.0); SEGMENT];
-        for (i, component) in components[..span.len].iter_mut().enumerate() {
+        if rule.metric == Metric::Angle {
+            self.vectors.add_channel().as_flattened_mut().fill([0.0; LANES]);
+        }
+        for i in 0..span.len {
             let (a, b) = (a.get(span.at.0 + i), b.get(span.at.1 + i));
             let (av, bv) = (a.to_f64(), b.to_f64());
             if !(av.is_finite() && bv.is_finite()) {
@@ -143,11 +140,7 @@ impl Work {
                 continue;
             }
             partial.compared_values += 1;
-            *component = (av, bv);
             self.one_value(job, i, (a, b), partial);
-        }
-        if rule.metric == Metric::Angle {
-            self.vectors.push(components);
         }
     }
 
@@ -172,14 +165,16 @@ impl Work {
         }
         self.peak[row][lane] = self.peak[row][lane].max(delta.abs());
         let value = &mut self.value[row][lane];
+        let ulp = &mut self.ulps[row][lane];
         match rule.metric {
             Metric::Abs | Metric::Signed if rule.rel != 0.0 => {
                 *value = value.max(delta.abs() - (rule.abs + rule.rel * bv.abs()));
             }
             Metric::Rel => *value = value.max(delta.abs() / bv.abs().max(rule.floor)),
             Metric::Sq | Metric::Length => *value += delta * delta,
-            Metric::Ulp => *value = value.max(ulps(a, b)),
-            Metric::Abs | Metric::Signed | Metric::Angle | Metric::Id | Metric::Flip => {}
+            Metric::Ulp => *ulp = (*ulp).max(ulps(a, b)),
+            Metric::Angle => self.vectors.set((row, lane), (av, bv)),
+            Metric::Abs | Metric::Signed | Metric::Id | Metric::Flip => {}
         }
     }
 
@@ -240,6 +235,11 @@ impl Work {
             }
         }
         let rows = len.div_ceil(LANES);
+        if job.rule.metric == Metric::Id {
+            for (value, flag) in self.value.as_flattened_mut().iter_mut().zip(&self.flags[..len]) {
+                *value = f64::from(flag & FLAG_CHANGED);
+            }
+        }
         let (measured, threshold) = match job.rule.metric {
             Metric::Abs | Metric::Signed if job.rule.rel == 0.0 => (&self.peak, job.rule.abs),
             Metric::Abs | Metric::Signed => (&self.value, 0.0),
@@ -251,31 +251,30 @@ impl Work {
             for (flag, value) in self.flags[..len].iter_mut().zip(values) {
                 *flag |= u8::from(*value > threshold);
             }
-            let flags = &self.flags[..len];
-            let count = |flag: u8| flags.iter().map(|f| u32::from(f & flag != 0)).sum::<u32>();
-            partial.changed += u64::from(count(FLAG_CHANGED));
-            partial.non_finite += u64::from(count(FLAG_NON_FINITE));
-        } else {
-            partial.changed += count_above(&measured[..rows], threshold);
-        }
-        if job.rule.metric == Metric::Id {
-            for (value, flag) in self.value.as_flattened_mut().iter_mut().zip(&self.flags[..len]) {
-                *value = f64::from(flag & FLAG_CHANGED);
-            }
         }
         let metric = match job.rule.metric {
             Metric::Abs => &self.peak,
             Metric::Signed => &self.signed,
             _ => &self.value,
         };
-        partial.metric_sum += sum(&metric[..rows]);
-        partial.metric_max = partial.metric_max.max(largest(&metric[..rows]));
+        let totals = fast_totals(&metric[..rows], &measured[..rows], threshold);
+        partial.metric_sum += totals.sum();
+        partial.metric_max = partial.metric_max.max(totals.largest());
+        if seen.flags {
+            let flags = &self.flags[..len];
+            let count = |flag: u8| flags.iter().map(|f| u32::from(f & flag != 0)).sum::<u32>();
+            partial.changed += u64::from(count(FLAG_CHANGED));
+            partial.non_finite += u64::from(count(FLAG_NON_FINITE));
+        } else {
+            partial.changed += totals.above();
+        }
         if job.want_map && !matches!(job.rule.metric, Metric::Abs | Metric::Signed) {
             let values = self.value[..rows].as_flattened();
             self.map[..rows].as_flattened_mut().iter_mut().zip(values).for_each(|(m, v)| *m = *v as f32);
         }
-        self.histogram.count(&self.peak[..rows]);
-        let max = largest(&self.peak[..rows]);
+        let is_peak = matches!(job.rule.metric, Metric::Abs | Metric::Signed);
+        let max = if is_peak { totals.largest() } else { largest(&self.peak[..rows]) };
+        self.histogram.count(&self.peak[..rows], max);
         if max > partial.max_abs {
             let peaks = self.peak.as_flattened();
             let first = peaks.iter().position(|&v| v == max).expect("the maximum is one of them");
@@ -294,23 +293,18 @@ impl Work {
                 self.value[..rows].as_flattened_mut().iter_mut().for_each(|v| *v /= channels);
             }
             Metric::Length => self.value[..rows].as_flattened_mut().iter_mut().for_each(|v| *v = v.sqrt()),
-            Metric::Angle => {
-                let mut components = Vec::with_capacity(self.vectors.len());
-                for i in 0..len {
-                    components.clear();
-                    components.extend(self.vectors.iter().map(|channel| channel[i]));
-                    if components.iter().any(|(a, b)| a != b) {
-                        self.value[i / LANES][i % LANES] = degrees(&components);
-                    }
-                }
-            }
+            Metric::Angle => self.vectors.degrees(&mut self.value[..rows]),
             Metric::Flip => {
                 let given = job.given.expect("flip is computed before");
                 for (value, given) in self.value.as_flattened_mut().iter_mut().zip(given) {
                     *value = f64::from(*given);
                 }
             }
-            Metric::Abs | Metric::Signed | Metric::Rel | Metric::Ulp | Metric::Id => {}
+            Metric::Ulp => {
+                let values = self.value[..rows].as_flattened_mut().iter_mut();
+                values.zip(self.ulps.as_flattened()).for_each(|(v, ulps)| *v = f64::from(*ulps));
+            }
+            Metric::Abs | Metric::Signed | Metric::Rel | Metric::Id => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, Quantity, Shown, TimeAction, Tool, Viewport};
+use super::{Entry, Mode, ProbeAction, Quantity, Shown, TimeAction, Tool, Viewport};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -60,6 +60,8 @@ pub enum Action {
     RemoveProbe(u64),
     /// Stop tracking everything.
     ClearProbes,
+    /// Change what is tracked, or how.
+    Probe(ProbeAction),
     /// Go to a frame number.
     Seek(i64),
     /// Step over frames.

@@ -39,6 +39,10 @@ pub enum Tool {
     Pixel,
     /// Draws a tracked rectangle.
     Rectangle,
+    /// Paints a tracked mask.
+    Brush,
+    /// Tracks all pixels that have the id of the clicked one.
+    Object,
 }
 
 /// Which number the curves show.
@@ -48,6 +52,8 @@ pub enum Quantity {
     Value,
     /// Candidate − reference.
     Delta,
+    /// The one over the other.
+    Both,
 }
 
 /// Whether a sequence takes part.

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
+mod tracking;
 pub mod transport;
 
 use std::collections::BTreeMap;
@@ -24,8 +25,9 @@ pub use choices::{Mode, Quantity, Shown, Tool};
 pub use matrix::{Matrix, Tally};
 pub use plan::Scope;
 pub use playback::Playback;
-pub use probes::{Probes, Tracked};
+pub use probes::{ProbeAction, Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
+pub use tracking::Tracking;
 pub use transport::{Pace, Repeat, TimeAction};
 
 use crate::image::{AovKind, Chromaticities, Window};
@@ -58,8 +60,10 @@ pub struct View {
     pub wipe: f32,
     /// Largest value of the legend; `None`: the frame's own maximum.
     pub heat_range: Option<f64>,
-    /// Tracked pixels and rectangles.
+    /// Tracked pixels, rectangles and masks.
     pub probes: Probes,
+    /// How they are made and shown.
+    pub tracking: Tracking,
     /// Statistics found so far.
     pub statistics: StatisticsCache,
     /// Strips and curves found so far.
@@ -92,12 +96,13 @@ impl Default for View {
             wipe: 0.5,
             heat_range: None,
             probes: Probes::default(),
+            tracking: Tracking::default(),
             statistics: StatisticsCache::default(),
             sweep: None,
             matrix: Matrix::default(),
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
-            quantity: Quantity::Value,
+            quantity: Quantity::Both,
             tolerances: BTreeMap::new(),
             metrics: BTreeMap::new(),
         }
@@ -133,7 +138,11 @@ impl View {
             Action::SetExposure(stops) => self.exposure = stops.clamp(-20.0, 20.0),
             Action::AddExposure(stops) => self.exposure = (self.exposure + stops).clamp(-20.0, 20.0),
             Action::SetWipe(place) => self.wipe = place.clamp(0.0, 1.0),
-            Action::SetCurveChannel(channel) => self.curve_channel = channel,
+            Action::SetCurveChannel(channel) => {
+                self.curve_channel = channel;
+                self.tracking.more_channels.clear();
+            }
+            Action::Probe(action) => self.apply_probe_action(action),
             Action::SetQuantity(quantity) => self.quantity = quantity,
             Action::ResetView => {
                 (self.exposure, self.heat_range, self.wipe) = (0.0, None, 0.5);

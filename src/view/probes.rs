@@ -1,7 +1,13 @@
-//! What the user tracks: clicked pixels and drawn rectangles.
+//! What the user tracks: clicked pixels, drawn rectangles, painted masks.
+
+mod edit;
+mod paste;
 
 use crate::engine::{Probe, ProbeShape};
 use crate::image::Window;
+
+pub use edit::{Paint, ProbeAction};
+pub use paste::{PasteError, pasted};
 
 /// Most probes at a time: a screen of curves has no room for more.
 pub const MOST: usize = 32;
@@ -47,22 +53,26 @@ impl Probes {
     }
 
     fn add(&mut self, window: Window, shape: ProbeShape) -> Option<u64> {
-        let same = |item: &&Tracked| item.probe.window == window && item.probe.shape == shape;
+        self.track(Probe { label: String::new(), window, shape })
+    }
+
+    /// Tracks `probe`; where the same pixels are tracked already, those are selected. `None` when full.
+    pub fn track(&mut self, probe: Probe) -> Option<u64> {
+        let same = |item: &&Tracked| item.probe.window == probe.window && item.probe.shape == probe.shape;
         let id = match self.items.iter().find(same) {
             Some(item) => item.id,
             None if self.items.len() >= MOST => return None,
-            None => self.push(window, shape),
+            None => self.push(probe),
         };
         self.selected = Some(id);
         Some(id)
     }
 
-    fn push(&mut self, window: Window, shape: ProbeShape) -> u64 {
+    fn push(&mut self, probe: Probe) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
         let taken = |colour: usize| self.items.iter().any(|item| item.colour == colour);
         let colour = (0..).find(|&c| !taken(c)).expect("fewer probes than numbers");
-        let probe = Probe { label: String::new(), window, shape };
         self.items.push(Tracked { id, colour, probe });
         id
     }
@@ -92,13 +102,19 @@ pub fn rectangle(a: (i32, i32), b: (i32, i32)) -> Window {
     Window::new(a.0, a.1, 1, 1).union(&Window::new(b.0, b.1, 1, 1))
 }
 
-/// How a probe is written: `12,34` or `12,34 8×5`.
+/// Where a probe is: `12, 34`, `12, 34  8×5` or `mask 12, 34  8×5`.
 pub fn place(probe: &Probe) -> String {
     let Window { x, y, width, height } = probe.window;
     match probe.shape {
         ProbeShape::Pixel => format!("{x}, {y}"),
         ProbeShape::Region => format!("{x}, {y}  {width}×{height}"),
+        ProbeShape::Mask(_) => format!("mask {x}, {y}  {width}×{height}"),
     }
+}
+
+/// What a probe is called: its name, else where it is.
+pub fn title(probe: &Probe) -> String {
+    if probe.label.is_empty() { place(probe) } else { probe.label.clone() }
 }
 
 #[cfg(test)]

@@ -1,20 +1,22 @@
-//! Curves: the tracked values over all frames, one plot for each tracked thing.
+//! Curves: the tracked values over all frames, one plot for each tracked thing, what differs from the
+//! reference below it.
 
-use egui::{FontId, RichText, Role, Ui, vec2};
-use egui_plot::{Axis, AxisHints, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
+mod plot;
+mod range;
+mod tooltip;
 
-use super::{named, told_apart};
+use egui::{Button, FontId, RichText, Role, Ui, vec2};
+
+use super::{elided, named, told_apart};
 use crate::app::ui::Wish;
-use crate::app::{App, theme};
-use crate::engine::Cell;
-use crate::image::tick_label;
-use crate::view::probes::place;
-use crate::view::{Action, Quantity, Sweep, Tracked};
+use crate::app::{App, ExportKind, theme};
+use crate::view::probes::title;
+use crate::view::{Action, ProbeAction, Quantity, Scope, Sweep, Tracked};
 
 /// Least width of one plot.
 const NARROWEST: f32 = 230.0;
-/// Room of one number at an axis.
-const LABEL: egui::Vec2 = vec2(44.0, 20.0);
+/// Height from which there is room for two plots, the one over the other.
+const TWO_LANES: f32 = 84.0;
 
 /// Draws the curves.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -33,7 +35,7 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         for tracked in items {
-            ui.allocate_ui(vec2(width, height), |ui| plot(ui, app, sweep, tracked, wishes));
+            ui.allocate_ui(vec2(width, height), |ui| lanes(ui, app, sweep, tracked, wishes));
         }
     });
 }
@@ -63,26 +65,26 @@ fn chosen(app: &App, width: f32) -> Vec<&Tracked> {
 fn choices(ui: &mut Ui, app: &App, plots: usize, wishes: &mut Vec<Wish>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for (quantity, name) in [(Quantity::Value, "Value"), (Quantity::Delta, "Delta")] {
-            if ui.selectable_label(app.view.quantity == quantity, name).clicked() {
+        let quantities = [
+            (Quantity::Value, "Value", "The values alone"),
+            (Quantity::Delta, "Delta", "Candidate − reference alone"),
+            (Quantity::Both, "Both", "The values, and below them candidate − reference"),
+        ];
+        for (quantity, name, hint) in quantities {
+            if ui.selectable_label(app.view.quantity == quantity, name).on_hover_text(hint).clicked() {
                 wishes.push(Action::SetQuantity(quantity).into());
             }
         }
         ui.add_space(10.0);
-        let channels = app.view.aov_entry().map_or(&[][..], |entry| &entry.channels);
-        for (index, channel) in channels.iter().enumerate() {
-            let response = ui.selectable_label(app.view.curve_channel == index, channel);
-            named(&response, Role::Button, &format!("Channel {channel}"));
-            if response.clicked() {
-                wishes.push(Action::SetCurveChannel(index).into());
-            }
-        }
+        channels(ui, app, wishes);
         let all = app.view.probes.items().len();
         if plots < all {
             let text = format!("   {plots} of {all} shown; select others at the right");
             ui.label(RichText::new(text).size(10.5).color(theme::WEAK));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            exports(ui, app, wishes);
+            ui.add_space(8.0);
             let shown: Vec<usize> = app.view.catalogue.shown().collect();
             let room = ui.available_width() / shown.len().max(1) as f32 - 12.0;
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -98,160 +100,72 @@ fn choices(ui: &mut Ui, app: &App, plots: usize, wishes: &mut Vec<Wish>) {
     });
 }
 
-fn plot(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut Vec<Wish>) {
-    let Some(probe) = sweep.probes.iter().position(|id| *id == tracked.id) else { return };
-    ui.vertical(|ui| {
-        let title = RichText::new(place(&tracked.probe)).size(10.5).color(theme::probe(tracked.colour));
-        ui.label(title);
-        let frames = &sweep.series.frames;
-        let (first, last) = (frames.first().copied().unwrap_or(0), frames.last().copied().unwrap_or(0));
-        let (across, upwards) =
-            ((ui.available_width() - 44.0) / LABEL.x, (ui.available_height() - 16.0) / LABEL.y);
-        let plot = Plot::new(("curve", tracked.id))
-            .height(ui.available_height())
-            .allow_drag(false)
-            .allow_zoom(false)
-            .allow_scroll(false)
-            .allow_boxed_zoom(false)
-            .allow_double_click_reset(false)
-            .show_background(false)
-            .grid_color(theme::LINE)
-            .grid_spacing(12.0..=220.0)
-            .custom_x_axes(vec![axis(Axis::X)])
-            .custom_y_axes(vec![axis(Axis::Y).min_thickness(44.0)])
-            .x_grid_spacer(move |input| round_steps(&input, across, 1.0))
-            .y_grid_spacer(move |input| round_steps(&input, upwards, 0.0))
-            .sense(egui::Sense::click_and_drag());
-        let response = plot.show(ui, |plot| {
-            let playhead = app.view.playback.frame().unwrap_or(first) as f64;
-            plot.vline(VLine::new("playhead", playhead).color(theme::TEXT).width(1.0).allow_hover(false));
-            let values: Vec<f64> = (0..sweep.sequences.len())
-                .flat_map(|sequence| curve(plot, app, sweep, sequence, probe))
-                .collect();
-            let (low, high) = y_range(&values);
-            not_numbers(plot, app, sweep, probe, (low, high));
-            plot.set_plot_bounds_x(first as f64 - 0.5..=last as f64 + 0.5);
-            plot.set_plot_bounds_y(low..=high);
-            plot.pointer_coordinate()
-        });
-        let name = format!("Curve of {}", place(&tracked.probe));
-        named(&response.response, Role::Image, &name);
-        let pressed = response.response.dragged() || response.response.clicked();
-        if let (true, Some(at)) = (pressed, response.inner) {
-            wishes.push(Action::Seek(at.x.round() as i64).into());
+/// Which channels have curves; the marks under their names are how their lines are broken.
+fn channels(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let shown = app.view.curve_channels();
+    let channels = app.view.aov_entry().map_or(&[][..], |entry| &entry.channels);
+    for (index, channel) in channels.iter().enumerate() {
+        let place = shown.iter().position(|shown| *shown == index);
+        let response = ui.selectable_label(place.is_some(), channel);
+        named(&response, Role::Button, &format!("Channel {channel}"));
+        if let Some(place) = place.filter(|_| shown.len() > 1) {
+            plot::sample(ui, response.rect, place);
+        }
+        let response = response.on_hover_text("This channel alone; with Ctrl or Shift beside the others");
+        if response.clicked() {
+            let beside = ui.input(|input| input.modifiers.command || input.modifiers.shift);
+            wishes.push(if beside {
+                Action::Probe(ProbeAction::ToggleChannel(index)).into()
+            } else {
+                Action::SetCurveChannel(index).into()
+            });
+        }
+    }
+}
+
+fn exports(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let menu = ui.menu_button(RichText::new("Export curves").size(10.5), |ui| {
+        let kinds = [
+            (ExportKind::CurvesSvg, "Drawing (SVG)", "Export curves as SVG"),
+            (ExportKind::CurvesPng, "Picture (PNG)", "Export curves as PNG"),
+            (ExportKind::Csv(Scope::ShownAov), "Values (CSV)", "Export curves as CSV"),
+        ];
+        for (kind, text, name) in kinds {
+            let response = ui.add(Button::new(text));
+            named(&response, Role::Button, name);
+            if response.clicked() {
+                wishes.push(Wish::Export(kind));
+            }
         }
     });
+    named(&menu.response, Role::Button, "Export curves");
+    let aov = app.view.aov.as_deref().unwrap_or_default();
+    menu.response.on_hover_text(format!("All that is tracked in {aov}, over all frames and sequences"));
 }
 
-/// An axis all of whose lines have their number, however close they are.
-fn axis<'a>(which: Axis) -> AxisHints<'a> {
-    AxisHints::new(which)
-        .formatter(|mark, _| tick_label(rounded(mark.value, mark.step_size)))
-        .label_spacing(8.0..=10.0)
-}
-
-/// At most `lines` of them, at 1, 2 or 5 times a power of ten, at least `least` apart.
-fn round_steps(input: &egui_plot::GridInput, lines: f32, least: f64) -> Vec<egui_plot::GridMark> {
-    let (low, high) = input.bounds;
-    let rough = ((high - low) / f64::from(lines.clamp(1.5, 12.0))).max(least).max(f64::MIN_POSITIVE);
-    let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|step| *step >= rough);
-    let step = step.unwrap_or(power * 10.0);
-    let first = (low / step).ceil() as i64;
-    let last = (high / step).floor() as i64;
-    let mark = |k: i64| egui_plot::GridMark { value: k as f64 * step, step_size: step };
-    (first..=last.min(first.saturating_add(60))).map(mark).collect()
-}
-
-/// A multiple of `step` without the dust of binary fractions.
-fn rounded(value: f64, step: f64) -> f64 {
-    let digits = (-step.log10().floor()).clamp(0.0, 17.0) as usize;
-    format!("{value:.digits$}").parse().unwrap_or(value)
-}
-
-/// From the least to the largest value, with some air; around a constant too.
-fn y_range(values: &[f64]) -> (f64, f64) {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if low > high {
-        return (0.0, 1.0);
-    }
-    let spread = high - low;
-    let air =
-        if spread > high.abs().max(low.abs()) * 1e-9 { spread * 0.12 } else { high.abs().max(1e-6) * 0.2 };
-    (low - air, high + air)
-}
-
-/// Draws one curve, gaps as gaps; returns its values.
-fn curve<'a>(
-    plot: &mut egui_plot::PlotUi<'a>,
-    app: &App,
-    sweep: &Sweep,
-    sequence: usize,
-    probe: usize,
-) -> Vec<f64> {
-    let index = sweep.sequences[sequence];
-    let colour = theme::sequence(&app.view.catalogue, index);
-    let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
-    let mut runs: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
-    let mut changed = Vec::new();
-    let mut previous = None;
-    for (frame, number) in sweep.series.frames.iter().enumerate() {
-        let cell = sweep.filled[frame].then(|| sweep.series.cell(sequence, frame, probe, channel));
-        let value = cell.and_then(|cell| quantity(app, cell)).filter(|value| value.is_finite());
-        let Some(value) = value else {
-            previous = None;
-            continue;
+fn lanes(ui: &mut Ui, app: &App, sweep: &Sweep, tracked: &Tracked, wishes: &mut Vec<Wish>) {
+    let Some(probe) = sweep.probes.iter().position(|id| *id == tracked.id) else { return };
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let text = elided(ui, &title(&tracked.probe), 10.5, ui.available_width());
+        ui.label(RichText::new(text).size(10.5).color(theme::probe(tracked.colour)));
+        let height = ui.available_height();
+        let quantity = match app.view.quantity {
+            Quantity::Both if height < TWO_LANES => Quantity::Value,
+            chosen => chosen,
         };
-        let point = [*number as f64, value];
-        match runs.last_mut() {
-            Some(run) if previous.is_some() => run.push(point),
-            _ => runs.push(vec![point]),
+        let lanes = match quantity {
+            Quantity::Value => vec![(plot::Lane::Values, height)],
+            Quantity::Delta => vec![(plot::Lane::Deltas, height)],
+            Quantity::Both => {
+                let upper = ((height - 18.0) * 0.58).round();
+                vec![(plot::Lane::Values, upper), (plot::Lane::Deltas, height - upper - 2.0)]
+            }
+        };
+        let lowest = lanes.len() - 1;
+        for (place, (lane, height)) in lanes.into_iter().enumerate() {
+            let frame = plot::Frame { lane, height, is_lowest: place == lowest };
+            plot::ui(ui, app, sweep, (tracked, probe), frame, wishes);
         }
-        previous = Some(frame);
-        if cell.is_some_and(|cell| cell.changed) {
-            changed.push(point);
-        }
-    }
-    let name = app.view.name(Some(index));
-    let values = runs.iter().flatten().map(|point| point[1]).collect();
-    for run in runs.into_iter().filter(|run| !run.is_empty()) {
-        if let [only] = run[..] {
-            plot.points(Points::new(name, vec![only]).radius(1.5).color(colour));
-        }
-        plot.line(Line::new(name, PlotPoints::from(run)).color(colour).width(1.6));
-    }
-    let marks = Points::new(name, changed).shape(MarkerShape::Circle).radius(2.4).color(colour);
-    plot.points(marks.allow_hover(false));
-    values
-}
-
-/// Marks the frames whose value is not a number, at the lower edge: no curve shows them.
-fn not_numbers(
-    plot: &mut egui_plot::PlotUi<'_>,
-    app: &App,
-    sweep: &Sweep,
-    probe: usize,
-    (low, high): (f64, f64),
-) {
-    let channel = app.view.curve_channel.min(sweep.series.channels.len().saturating_sub(1));
-    let is_none = |sequence: usize, frame: usize| {
-        let value = sweep.series.cell(sequence, frame, probe, channel).value;
-        sweep.filled[frame] && value.is_some_and(|value| !value.to_f64().is_finite())
-    };
-    let any = |frame: usize| (0..sweep.sequences.len()).any(|sequence| is_none(sequence, frame));
-    let frames = sweep.series.frames.iter().enumerate().filter(|(frame, _)| any(*frame));
-    let y = low + (high - low) * 0.06;
-    let marks: Vec<[f64; 2]> = frames.map(|(_, number)| [*number as f64, y]).collect();
-    if !marks.is_empty() {
-        let marks = Points::new("NaN or infinite", marks).shape(MarkerShape::Up);
-        plot.points(marks.radius(4.0).color(theme::NOT_A_NUMBER));
-    }
-}
-
-fn quantity(app: &App, cell: &Cell) -> Option<f64> {
-    match app.view.quantity {
-        Quantity::Value => cell.value.map(crate::engine::Value::to_f64),
-        Quantity::Delta => cell.delta,
-    }
+    });
 }

@@ -9,6 +9,7 @@ pub mod icon;
 pub mod inspector;
 pub mod left;
 pub mod legend;
+pub mod masks;
 pub mod matrix;
 pub mod numbers;
 pub mod overlay;

@@ -3,7 +3,7 @@
 use egui::{Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::viewport::{Part, Side, loaded, physical};
-use super::{advice, numbers};
+use super::{advice, masks, numbers};
 use crate::app::{App, theme};
 use crate::engine::ProbeShape;
 use crate::image::Window;
@@ -19,6 +19,7 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
         let place = Place { camera: &app.view.camera, viewport, scale };
         numbers::ui(&painter, app, part, scale);
         probes(&painter, app, &place);
+        masks::ui(&painter, app, masks::Place { camera: &app.view.camera, viewport, scale });
         message(&painter, app, part);
         name(&painter, app, part);
     }
@@ -63,7 +64,7 @@ fn probes(painter: &Painter, app: &App, place: &Place<'_>) {
         let rect = place.rect(tracked.probe.window);
         let width = if selected == Some(tracked.id) { 2.0 } else { 1.2 };
         let marked = match tracked.probe.shape {
-            ProbeShape::Region => rect,
+            ProbeShape::Region | ProbeShape::Mask(_) => rect,
             ProbeShape::Pixel => Rect::from_center_size(rect.center(), rect.size().max(vec2(9.0, 9.0))),
         };
         outline(painter, marked, Stroke::new(width, colour));

@@ -1,12 +1,14 @@
 //! What the pointer does in the picture, read from the events themselves: a press and a release
 //! that fall into one slow frame are a click or a drag all the same.
 
-use egui::{CursorIcon, Event, Key, PointerButton, Pos2, Rect, Response, Ui};
+use egui::{CursorIcon, Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui};
 
-use super::viewport::{Part, extent, part_at, physical, physical_point};
+use super::viewport::{Part, Side, extent, part_at, physical, physical_point};
 use crate::app::App;
+use crate::app::tracking::TrackingWish;
 use crate::app::ui::Wish;
-use crate::view::{Action, Camera, Mode, Tool, Viewport};
+use crate::view::probes::Paint;
+use crate::view::{Action, Camera, Mode, ProbeAction, Tool, Viewport};
 
 /// Points of way before a press is no click.
 const CLICK_WAY: f32 = 6.0;
@@ -20,8 +22,9 @@ const NEAR: f32 = 8.0;
 pub struct Gesture {
     button: PointerButton,
     kind: Kind,
-    /// The pane in which it began.
+    /// The pane in which it began, and what that shows.
     viewport: Viewport,
+    side: Side,
     start: Pos2,
     last: Pos2,
     moved: bool,
@@ -34,6 +37,7 @@ enum Kind {
     Wipe,
     /// From that pixel.
     Rectangle((i32, i32)),
+    Brush,
 }
 
 /// What the space bar is held for.
@@ -67,7 +71,7 @@ pub fn ui(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &
             Event::PointerButton { pos, button, pressed: true, modifiers } => {
                 let on_top = ui.ctx().layer_id_at(pos) == Some(ui.layer_id());
                 if app.gesture.is_none() && on_top && hand.canvas.contains(pos) {
-                    hand.press(app, pos, button, modifiers.shift);
+                    hand.press(app, pos, button, modifiers);
                 }
             }
             Event::PointerButton { pos, button, pressed: false, .. } => {
@@ -81,7 +85,14 @@ pub fn ui(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &
                 let free = ui.memory(|memory| memory.focused().is_none());
                 hand.space(app, pressed, free);
             }
-            Event::WindowFocused(false) => (app.gesture, app.space) = (None, Space::Up),
+            Event::MouseWheel { delta, modifiers, .. } if sizes_brush(app, modifiers) => {
+                if delta.y != 0.0 && response.hovered() {
+                    hand.wishes.push(brush_by(app, delta.y.signum() as i32));
+                }
+            }
+            Event::WindowFocused(false) => {
+                (app.gesture, app.space, app.tracking.stroke) = (None, Space::Up, None);
+            }
             _ => {}
         }
     }
@@ -100,13 +111,14 @@ fn canvas(ui: &Ui, response: &Response) -> Rect {
 }
 
 impl Hand<'_> {
-    fn press(&mut self, app: &mut App, at: Pos2, button: PointerButton, shift: bool) {
+    fn press(&mut self, app: &mut App, at: Pos2, button: PointerButton, keys: Modifiers) {
         let Some(part) = part_at(self.parts, at).or(self.parts.first()) else { return };
         let viewport = physical(part.rect, self.scale);
         let kind = match button {
             PointerButton::Primary if app.space != Space::Up => Kind::Pan,
             PointerButton::Primary if on_wipe_line(app, self.parts, at) => Kind::Wipe,
-            PointerButton::Primary if shift || app.view.tool == Tool::Rectangle => {
+            PointerButton::Primary if app.view.tool == Tool::Brush => Kind::Brush,
+            PointerButton::Primary if keys.shift || app.view.tool == Tool::Rectangle => {
                 Kind::Rectangle(self.pixel(&viewport, at))
             }
             PointerButton::Primary => Kind::Click,
@@ -115,7 +127,16 @@ impl Hand<'_> {
         if kind == Kind::Pan && app.space == Space::Down {
             app.space = Space::Dragged;
         }
-        app.gesture = Some(Gesture { button, kind, viewport, start: at, last: at, moved: false });
+        if let (Kind::Brush, Some(within)) = (kind, extent(app)) {
+            let paint = match (keys.alt, keys.shift) {
+                (true, _) => Paint::Erase,
+                (false, true) => Paint::New,
+                (false, false) => Paint::Join,
+            };
+            app.begin_stroke(paint, self.pixel(&viewport, at), within);
+        }
+        let side = part.side;
+        app.gesture = Some(Gesture { button, kind, viewport, side, start: at, last: at, moved: false });
     }
 
     fn move_to(&mut self, app: &mut App, at: Pos2) {
@@ -124,7 +145,8 @@ impl Hand<'_> {
         gesture.moved |= at.distance(gesture.start) > least;
         let way = (at - gesture.last) * self.scale;
         gesture.last = at;
-        match gesture.kind {
+        let Gesture { kind, viewport, .. } = *gesture;
+        match kind {
             Kind::Pan if way != egui::Vec2::ZERO => {
                 let by = (f64::from(way.x), f64::from(way.y));
                 self.camera.pan(by);
@@ -134,6 +156,11 @@ impl Hand<'_> {
                 let whole = self.parts.iter().fold(Rect::NOTHING, |whole, part| whole.union(part.rect));
                 self.wishes.push(Action::SetWipe((at.x - whole.left()) / whole.width()).into());
             }
+            Kind::Brush => {
+                if let Some(within) = extent(app) {
+                    app.extend_stroke(self.pixel(&viewport, at), within);
+                }
+            }
             _ => {}
         }
     }
@@ -141,14 +168,17 @@ impl Hand<'_> {
     fn release(&mut self, app: &mut App, at: Pos2) {
         let Some(gesture) = app.gesture.take() else { return };
         let (x, y) = self.pixel(&gesture.viewport, at);
+        let is_inside = extent(app).is_some_and(|extent| extent.contains(x, y));
         match (gesture.kind, gesture.moved) {
+            (Kind::Brush, _) => self.wishes.extend(app.end_stroke().map(|paint| Action::Probe(paint).into())),
             (Kind::Rectangle(corner), true) => {
                 self.wishes.push(Action::TrackRectangle(corner, (x, y)).into());
             }
             // Beside the picture there is nothing to follow.
-            (Kind::Rectangle(_) | Kind::Click, false)
-                if extent(app).is_some_and(|extent| extent.contains(x, y)) =>
-            {
+            (Kind::Click, false) if is_inside && app.view.tool == Tool::Object => {
+                self.wishes.push(Wish::Tracking(TrackingWish::FindObject(gesture.side, (x, y))));
+            }
+            (Kind::Rectangle(_) | Kind::Click, false) if is_inside => {
                 self.wishes.push(Action::TrackPixel(x, y).into());
             }
             _ => {}
@@ -173,6 +203,18 @@ impl Hand<'_> {
     }
 }
 
+/// Whether the wheel sizes the brush, rather than zooming.
+fn sizes_brush(app: &App, modifiers: Modifiers) -> bool {
+    app.view.tool == Tool::Brush && modifiers.command
+}
+
+/// A brush larger (+1) or smaller (−1) by a step that suits its size.
+pub fn brush_by(app: &App, by: i32) -> Wish {
+    let radius = app.view.tracking.brush_radius;
+    let step = (radius as i32 / 6).max(1) * by;
+    Action::Probe(ProbeAction::SetBrush(radius.saturating_add_signed(step))).into()
+}
+
 fn on_wipe_line(app: &App, parts: &[Part], at: Pos2) -> bool {
     app.mode() == Mode::Wipe && parts.get(1).is_some_and(|part| (at.x - part.clip.left()).abs() < NEAR)
 }
@@ -194,7 +236,8 @@ fn hover(ui: &Ui, app: &mut App, response: &Response, hand: &mut Hand<'_>) {
         None if on_wipe_line(app, hand.parts, at) => CursorIcon::ResizeHorizontal,
         None => CursorIcon::Crosshair,
     });
-    if response.hovered() {
+    let sizing = ui.input(|input| sizes_brush(app, input.modifiers));
+    if response.hovered() && !sizing {
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
         let factor = f64::from((scroll / 200.0).exp2() * pinch);
         if factor != 1.0 {

@@ -8,7 +8,7 @@ use crate::app::{App, ExportKind, theme};
 use crate::view::{Action, Mode, Scope, Tool};
 
 /// The room that all takes beside each other, in points; with less, there is a second row.
-const ONE_ROW: f32 = 1130.0;
+const ONE_ROW: f32 = 1250.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
@@ -70,6 +70,16 @@ fn tools(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let tools = [
         (Tool::Pixel, "Pixel", "A click tracks a pixel (P)"),
         (Tool::Rectangle, "Rectangle", "A drag tracks a rectangle (M, or Shift and drag)"),
+        (
+            Tool::Brush,
+            "Brush",
+            "A drag paints a tracked mask (B)\nAlt erases, Shift begins another mask; [ and ] or Ctrl + wheel: its size",
+        ),
+        (
+            Tool::Object,
+            "Object",
+            "A click on an id AOV tracks all pixels with that id (Shift + O)\nThe mask is of this frame: it stays as it is over all frames",
+        ),
     ];
     ui.spacing_mut().item_spacing.x = 2.0;
     for (tool, name, hint) in tools {

@@ -1,7 +1,8 @@
 //! What probes see of planes of which the file gives only a part.
 
 use super::*;
-use crate::image::{Samples, Unreadable};
+use crate::engine::Mask;
+use crate::image::{Samples, Unreadable, Window};
 use crate::metric::Metric;
 
 /// 8 × 4 pixels off the origin, each with its own value times `factor`; row 3 is damaged, and from
@@ -95,4 +96,60 @@ fn a_failed_candidate_shows_no_unreadable_value_of_the_reference() {
     let cells = track_failure(&probes, place, &aov, CellStatus::Unreadable, Some(&reference));
     assert_eq!(cells[0].cell.reference, None);
     assert_eq!(cells[1].cell.reference, Some(Value::Pixel(Sample::F32(5.0))));
+}
+
+#[test]
+fn a_mask_has_the_figures_of_its_pixels_by_a_plain_loop() {
+    let (ours, mut theirs) = (sound(2.0), sound(2.0));
+    let PlaneChannel { samples: Samples::F32(values), .. } = &mut theirs.channels[0] else {
+        panic!("floats")
+    };
+    (values[9], values[12], values[20]) = (-1.0, f32::NAN, 3.5);
+    // Every third pixel of a window that reaches out of the picture on all sides.
+    let window = Window::new(0, 0, 12, 7);
+    let mask = Probe::mask("every third".into(), Mask::of(window, |index| index % 3 == 0).expect("some"));
+    let mut values = Vec::new();
+    let (mut changed, mut compared) = (0, 0);
+    for (x, y) in (0..7).flat_map(|y| (0..12).map(move |x| (x, y))) {
+        let index = (y * 12 + x) as usize;
+        let (Some(a), Some(b)) = (ours.pixel(x, y), theirs.pixel(x, y)) else { continue };
+        if index % 3 == 0 {
+            values.push(b[0].to_f64());
+            compared += 1;
+            changed += usize::from(a[0].bits() != b[0].bits());
+        }
+    }
+    values.retain(|value| value.is_finite());
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / values.len() as f64;
+    let cell = cell_of(&mask, "Z", &theirs, Beside::Reference(&ours), &Rule::exact(Metric::Abs));
+    let expected = RegionStats {
+        mean,
+        min: values.iter().copied().fold(f64::NAN, f64::min),
+        max: values.iter().copied().fold(f64::NAN, f64::max),
+        std: variance.sqrt(),
+        changed_fraction: f64::from(changed as u32) / f64::from(compared as u32),
+    };
+    assert!(changed > 0 && changed < compared, "{changed} of {compared}");
+    assert_eq!(cell.value, Some(Value::Region(expected)));
+    assert_eq!((cell.status, cell.changed), (CellStatus::Compared, true));
+}
+
+#[test]
+fn a_mask_of_a_whole_rectangle_is_that_rectangle() {
+    let (ours, theirs) = (plane(1.0, 7), plane(2.0, 5));
+    let rule = Rule::exact(Metric::Abs);
+    for window in [
+        Window::new(2, 1, 8, 2),
+        Window::new(-4, -4, 9, 6),
+        Window::new(3, 2, 2, 3),
+        Window::new(40, 0, 2, 2),
+    ] {
+        let region = Probe { label: String::new(), window, shape: ProbeShape::Region };
+        let mask = Probe::mask(String::new(), Mask::of(window, |_| true).expect("some"));
+        for beside in [Beside::Nothing, Beside::Reference(&ours), Beside::Lacking(CellStatus::FrameMissing)] {
+            let [a, b] = [&region, &mask].map(|probe| cell_of(probe, "Z", &theirs, beside, &rule));
+            assert_eq!(a, b, "{window}");
+        }
+    }
 }

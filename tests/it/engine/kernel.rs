@@ -200,6 +200,20 @@ fn it_does_so_beside_what_cannot_be_read() {
     }
 }
 
+#[test]
+fn it_does_so_where_all_bits_are_equal() {
+    let mut noise = Noise(31);
+    for kind in 0..5 {
+        let plane = plane(Window::of_size(16, 9), kind, &mut noise);
+        let pair = Pair::new(&plane, &plane, Extent::Union).expect("a pair");
+        for metric in POINTWISE {
+            for non_finite in [NonFinite::EqualToItself, NonFinite::NeverEqual] {
+                check(&pair, &Rule { non_finite, ..Rule::exact(metric) });
+            }
+        }
+    }
+}
+
 fn check(pair: &Pair<'_>, rule: &Rule) {
     let comparison = Cpu.compare(pair, rule, Want::Map);
     let map = comparison.map.expect("asked for");

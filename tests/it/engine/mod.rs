@@ -5,6 +5,7 @@ mod flip_metric;
 mod flip_nvidia;
 mod golden;
 mod kernel;
+mod masks;
 mod partly;
 mod plans;
 mod unreadable;

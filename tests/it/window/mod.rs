@@ -9,4 +9,5 @@ mod loading;
 mod panels;
 mod partly;
 mod playing;
+mod tracking;
 mod viewing;
