@@ -104,10 +104,15 @@ impl App {
         ((frames * 4 / 5).clamp(1, AHEAD), (frames / 5).min(BEHIND))
     }
 
-    /// Whether the canvas lacks something of what the playhead asks for.
-    pub(super) fn is_awaited(&self) -> bool {
-        let compared = || self.view.pair_key().is_none_or(|key| self.heats.get(&key).is_some());
-        self.waiting || self.uploading || self.opening || self.shown.is_rough || !compared()
+    /// What the canvas shows, to be told from what it showed before: equal values, equal pictures.
+    pub(super) fn canvas(&self) -> (bool, bool, Option<i64>, [Option<u64>; 3]) {
+        let shown = &self.shown;
+        let ids = [
+            shown.reference().map(|decoded| decoded.id),
+            shown.candidate().map(|decoded| decoded.id),
+            shown.heat.as_ref().map(|heat| heat.id),
+        ];
+        (self.waiting, self.opening, shown.frame, ids)
     }
 
     fn sides(&self) -> (Option<Loaded>, Option<Loaded>) {

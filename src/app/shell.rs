@@ -14,8 +14,8 @@ use super::surface::Surface;
 use super::{App, Options, theme};
 use crate::load::{Wake, half_of_free_memory};
 
-/// How soon it is drawn what nobody waits for: frames decoded ahead, strips that fill. Drawing more
-/// often would take the processor from those who make them.
+/// How soon it is drawn what does not change the picture: frames decoded ahead, strips that fill. To
+/// draw more often, or longer than to wait, would take the processor from those who make them.
 const IN_PASSING: Duration = Duration::from_millis(50);
 
 /// What wakes the loop, besides the window's own events.
@@ -59,7 +59,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let budget = options.memory_bytes.unwrap_or_else(half_of_free_memory);
     let mut app = App::new(budget, &wake)?;
     app.open(options.paths);
-    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None, log };
+    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None, log, drew: Duration::ZERO };
     let ended = event_loop.run_app(&mut shell);
     let Shell { app, screen, failure, .. } = shell;
     // The window goes first: what is still to be finished is nothing to look at.
@@ -83,6 +83,8 @@ struct Shell {
     next: Option<Instant>,
     failure: Option<anyhow::Error>,
     log: Option<FrameLog>,
+    /// How long the last frame took to draw.
+    drew: Duration,
 }
 
 impl Shell {
@@ -145,6 +147,7 @@ impl Shell {
         let before = Instant::now();
         spent.wait = screen.surface.draw(&screen.window, &jobs, output.textures_delta, scale)?;
         spent.submit = before.elapsed() - spent.wait;
+        self.drew = began.elapsed();
         if let Some(log) = &mut self.log {
             log.drawn(&self.app, began, &spent).context("cannot write the frame log")?;
         }
@@ -199,10 +202,7 @@ impl ApplicationHandler<UserEvent> for Shell {
 
     fn user_event(&mut self, _: &ActiveEventLoop, event: UserEvent) {
         match event {
-            UserEvent::Wake => {
-                let later = if self.app.is_awaited() { Duration::ZERO } else { IN_PASSING };
-                self.redraw_at(Instant::now() + later);
-            }
+            UserEvent::Wake => self.on_wake(),
             UserEvent::Repaint(delay) => {
                 if let Some(at) = Instant::now().checked_add(delay) {
                     self.redraw_at(at);
@@ -229,6 +229,21 @@ impl ApplicationHandler<UserEvent> for Shell {
 }
 
 impl Shell {
+    /// Takes in what a thread brought; draws at once where that changes the picture.
+    fn on_wake(&mut self) {
+        let now = Instant::now();
+        // While it plays, each frame that is gone to is drawn: time passes only with drawing.
+        if self.app.view.playback.is_playing() {
+            return self.redraw_at(now);
+        }
+        let before = self.app.canvas();
+        if let Some(after) = self.app.tick() {
+            self.redraw_at(now + after);
+        }
+        let same = self.app.canvas() == before;
+        self.redraw_at(now + if same { self.drew.max(IN_PASSING) } else { Duration::ZERO });
+    }
+
     fn on_accesskit(&mut self, event: egui_winit::accesskit_winit::Event) {
         use egui_winit::accesskit_winit::WindowEvent as Accessibility;
         let Some(screen) = &mut self.screen else { return };
