@@ -60,7 +60,7 @@ impl<J: Send + 'static> Latest<J> {
 }
 
 impl<J> Latest<J> {
-    /// Ends the job under way, and begins none that waits.
+    /// The job under way is told that it is stale, and the one that waits is dropped.
     pub fn cancel(&self) {
         self.newest.fetch_add(1, Ordering::Relaxed);
         self.slot.job.lock().unwrap_or_else(PoisonError::into_inner).0 = None;

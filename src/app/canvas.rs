@@ -3,6 +3,7 @@
 //! Textures live in the renderer's callback resources, known by the number of the plane or map
 //! they hold, within a byte budget; what is not drawn for longest goes first.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
@@ -13,6 +14,7 @@ use super::uploads::{Shelf, lock};
 use crate::image::{AovKind, Plane, SampleType, Window, is_luminance_chroma};
 use crate::load::Decoded;
 use crate::metric::DeltaMap;
+use crate::view::OverTime;
 
 /// Where on the colour map a change begins that is next to nothing: never as dark as no change.
 pub const HEAT_FLOOR: f32 = 0.14;
@@ -54,6 +56,51 @@ pub struct Heat {
     pub signed: bool,
     /// The value at the end of its legend unless the user fixes one: round, over nearly all.
     pub auto_max: f64,
+    /// What it is where it is not of one frame.
+    pub over_frames: Option<OverFrames>,
+}
+
+/// What a map over all frames says of itself.
+#[derive(Clone, Debug)]
+pub struct OverFrames {
+    /// Which map.
+    pub map: OverTime,
+    /// Key of the AOV; the caption has the title too.
+    pub aov: String,
+    /// `Max over frames 1–24`.
+    pub title: String,
+    /// What 0 in the map stands for: the first frame, where the values are frame numbers.
+    pub from: i64,
+}
+
+impl OverFrames {
+    /// Whether its values are counts or frame numbers, for which no range of deltas is meant.
+    pub const fn is_whole(&self) -> bool {
+        self.map.is_of_frames() || matches!(self.map, OverTime::Changed)
+    }
+}
+
+impl Heat {
+    /// A number that no other has.
+    pub fn next_id() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What a file of it is called, without extension: `diffcol.0007`, `diffcol.max`.
+    pub fn file_stem(&self) -> String {
+        let (aov, of) = match &self.over_frames {
+            Some(over) => (&over.aov, over.map.name().to_lowercase().replace(' ', "_")),
+            None => (&self.caption.aov, format!("{:04}", self.caption.frame.unwrap_or(0))),
+        };
+        format!("{}.{of}", aov.replace(['/', '\\', ':'], "_"))
+    }
+
+    /// The value at the end of its legend; `fixed`: that the user wants there.
+    pub fn max(&self, fixed: Option<f64>) -> f64 {
+        let is_whole = self.over_frames.as_ref().is_some_and(OverFrames::is_whole);
+        fixed.filter(|_| !is_whole).unwrap_or(self.auto_max)
+    }
 }
 
 /// What one pane shows.

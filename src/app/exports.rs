@@ -137,10 +137,12 @@ impl App {
         let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
         let display_window = plane.unwrap_or(heat.map.window);
         let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
+        if heat.over_frames.as_ref().is_some_and(|over| over.map.is_of_frames()) {
+            let hint = "maps of frame numbers are written by aovscope compare --maps";
+            return self.say(hint.to_owned(), false);
+        }
         // The canvas may still show the delta of an earlier AOV or tolerance: it says itself of what.
-        let name = heat.caption.aov.replace(['/', '\\', ':'], "_");
-        let frame = heat.caption.frame.unwrap_or(0);
-        let target = self.target(format!("comparison_{name}.{frame:04}.{extension}"));
+        let target = self.target(format!("comparison_{}.{extension}", heat.file_stem()));
         let style = MapStyle { range: self.map_range(&heat), ..MapStyle::default() };
         let map = MapExport { heat, display_window, style, target };
         let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
@@ -153,7 +155,7 @@ impl App {
 
     /// The range of the legend on screen.
     fn map_range(&self, heat: &Heat) -> MapRange {
-        let max = self.view.heat_range.unwrap_or(heat.auto_max);
+        let max = heat.max(self.view.heat_range);
         let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
         MapRange::Fixed(range(max, Scale::Linear))
     }

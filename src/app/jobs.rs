@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
@@ -358,17 +358,16 @@ fn show_alike(entries: &mut [Entry]) {
 }
 
 fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<Heat>), String> {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
     let pair = Pair::new(&job.candidate.plane, &job.reference.plane, Extent::Union);
     let pair = pair.map_err(|error| error.to_string())?;
     let comparison = backend.compare(&pair, &job.caption.rule, Want::Map);
     let map = comparison.map.ok_or("the comparison gave no map")?;
-    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let id = Heat::next_id();
     let signed = job.caption.rule.metric == Metric::Signed;
     let auto_max = export::auto_range(&map, signed, Scale::Linear).hi();
     let coarse = Coarse::new(&map);
     let caption = job.caption.clone();
-    Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max, caption })))
+    Ok((comparison.stats, Arc::new(Heat { id, map, coarse, signed, auto_max, caption, over_frames: None })))
 }
 
 fn context(backend: &Arc<dyn Backend>, memory_bytes: u64, cancel: &Arc<AtomicBool>) -> Context {

@@ -5,7 +5,7 @@ use egui::{Event, Key, KeyboardShortcut, Modifiers};
 use super::App;
 use super::exports::ExportKind;
 use super::ui::Wish;
-use crate::view::{Action, Mode, ProbeAction, Scope, TimeAction, Tool};
+use crate::view::{Action, DiscoveryAction, Mode, ProbeAction, Scope, TimeAction, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -60,8 +60,8 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Previous frame": [plain(Key::ArrowLeft)] => |_| Action::Step(-1).into();
         "First frame": [plain(Key::Home)] => |_| Action::First.into();
         "Last frame": [plain(Key::End)] => |_| Action::Last.into();
-        "Next frame with a change": [shift(Key::ArrowRight), plain(Key::N)] => |_| Action::StepChange(1).into();
-        "Previous frame with a change": [shift(Key::ArrowLeft), shift(Key::N)] => |_| Action::StepChange(-1).into();
+        "Next frame with a change": [shift(Key::ArrowRight)] => |_| Action::StepChange(1).into();
+        "Previous frame with a change": [shift(Key::ArrowLeft)] => |_| Action::StepChange(-1).into();
         "Play backwards, faster": [plain(Key::J)] => |_| Action::Shuttle(-1).into();
         "Rest": [plain(Key::K)] => |_| Action::Stop.into();
         "Play forwards, faster": [plain(Key::L)] => |_| Action::Shuttle(1).into();
@@ -111,6 +111,12 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Make it lower": [command_alt(Key::ArrowUp)] => |_| resized(0, -1);
         "Make it higher": [command_alt(Key::ArrowDown)] => |_| resized(0, 1);
     }
+    "Where it changed" {
+        "Next map over all frames": [plain(Key::T)] => |_| Action::Discover(DiscoveryAction::StepMap(1)).into();
+        "Previous map over all frames": [shift(Key::T)] => |_| Action::Discover(DiscoveryAction::StepMap(-1)).into();
+        "Next changed region": [plain(Key::N)] => |_| Action::Discover(DiscoveryAction::StepRegion(1)).into();
+        "Previous changed region": [shift(Key::N)] => |_| Action::Discover(DiscoveryAction::StepRegion(-1)).into();
+    }
     "Playing, all AOVs" {
         "Loop, once, ping-pong": [shift(Key::L)] => |app| {
             Action::Time(TimeAction::SetRepeat(app.view.playback.repeat().next())).into()
@@ -151,7 +157,8 @@ pub const HELD: &[(&str, &str)] = &[("Hold ` (left of 1)", "the reference, or in
 
 /// What the mouse does, for the help.
 pub const MOUSE: &[(&str, &str)] = &[
-    ("Click", "track a pixel"),
+    ("Click", "track a pixel; in a map over all frames, show the frame that made it"),
+    ("Ctrl + click", "track a pixel in a map over all frames"),
     ("Shift + drag", "track a rectangle"),
     ("[ ], Ctrl + wheel", "size of the brush, while it is the tool"),
     ("Ctrl + C", "copy the values under the pointer, or those selected"),

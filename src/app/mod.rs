@@ -8,6 +8,7 @@ mod background;
 mod canvas;
 mod clipboard;
 mod coarse;
+mod discover;
 mod exports;
 mod frame_log;
 mod heats;

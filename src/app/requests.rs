@@ -41,10 +41,11 @@ impl App {
         self.next = self.view.playback.upcoming(NEXT.0, NEXT.1);
         self.request_planes();
         self.request_comparison();
+        self.request_discoveries();
         self.refresh_shown();
         self.lay_out();
         self.request_sweep();
-        self.request_walk();
+        self.request_matrix();
         self.request_marks();
         self.request_figures();
     }
@@ -173,7 +174,7 @@ impl App {
         let planes = expected(self.view.reference_path(), &reference)
             && expected(self.view.candidate_path(), &candidate);
         let both = matches!((&reference, &candidate), (Some(Ok(_)), Some(Ok(_))));
-        let heat = self.current_heat();
+        let heat = self.heat_over_frames().map(Ok).or_else(|| self.current_heat());
         self.waiting = !planes || (both && heat.is_none() && self.view.mode == Mode::Difference);
         // A delta that is not looked at is no reason to wait, but may be looked at next.
         let is_seen = self.view.mode == Mode::Difference;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::canvas::Heat;
+use super::discover::Discover;
 use super::exports::Exporting;
 use super::heats::Heats;
 use super::jobs::{Message, Opened, Workers};
@@ -21,7 +22,7 @@ use crate::gpu::Gpu;
 use crate::image::Plane;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
 use crate::metric::Backend;
-use crate::view::{Action, Mode, PairKey, StatisticsCache, View};
+use crate::view::{Action, DiscoveryAction, Mode, PairKey, StatisticsCache, View};
 
 /// How long a notice stays.
 const TOAST_SECS: f32 = 8.0;
@@ -119,6 +120,7 @@ pub struct App {
     pub exporting: VecDeque<Exporting>,
     pub(super) exports_begun: u64,
     pub(super) workers: Workers,
+    pub(super) discover: Discover,
     pub(super) uploads: Option<Uploads>,
     /// Whether all is decoded that the playhead asks for, but not yet on the device.
     pub(super) uploading: bool,
@@ -155,6 +157,7 @@ impl App {
         let loader = Arc::new(Loader::new(options, Arc::clone(wake))?);
         let judge = Arc::new(Judge::default());
         let backend: Arc<dyn Backend> = Arc::<Judge>::clone(&judge);
+        let discover = Discover::new(&loader, &backend, wake)?;
         let workers = Workers::new(&loader, &backend, budget_bytes / 2, wake)?;
         Ok(Self {
             view: View::default(),
@@ -176,6 +179,7 @@ impl App {
             exporting: VecDeque::new(),
             exports_begun: 0,
             workers,
+            discover,
             uploads: None,
             uploading: false,
             judge,
@@ -212,6 +216,7 @@ impl App {
         self.cancel_exports();
         self.loader.stop();
         self.workers.leave();
+        self.discover.leave();
         self.uploads = None;
         self.judge.close();
         // To drop it would be to wait for threads that decode for nobody.
@@ -280,6 +285,7 @@ impl App {
         while let Ok(message) = self.workers.inbox.try_recv() {
             self.receive(message);
         }
+        self.receive_discoveries();
         let now = Instant::now();
         let passed = self.last_tick.replace(now).map_or(0.0, |last| (now - last).as_secs_f64());
         let ready = !self.waiting && !self.uploading;
@@ -358,6 +364,7 @@ impl App {
         (self.laid_out, self.walk_asked) = (None, None);
         self.view.matrix.clear();
         self.view.sweep = None;
+        self.view.apply(Action::Discover(DiscoveryAction::Listed(None)));
         self.view.statistics = StatisticsCache::default();
         self.view.changed_aovs.clear();
     }

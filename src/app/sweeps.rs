@@ -226,7 +226,7 @@ fn take_over(
 }
 
 /// Frame indices from the playhead outwards.
-fn order(count: usize, from: usize) -> Vec<usize> {
+pub(super) fn order(count: usize, from: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by_key(|index| index.abs_diff(from));
     order

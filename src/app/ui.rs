@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, confined, help, inspector, left, matrix, toasts, top, viewport};
+use super::panels::{bottom, confined, help, left, matrix, right, toasts, top, viewport};
 use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
 use crate::view::Action;
@@ -76,7 +76,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .frame(padded)
             .default_size(272.0)
             .size_range(200.0..=460.0)
-            .show(ui, |ui| wishes.extend(confined(ui, |ui| inspector::ui(ui, app))));
+            .show(ui, |ui| wishes.extend(confined(ui, |ui| right::ui(ui, app))));
     }
     let canvas = egui::CentralPanel::no_frame()
         .frame(Frame::new().fill(theme::CANVAS))

@@ -106,7 +106,7 @@ fn groups<'a>(job: &Job, aovs: &'a [usize], loader: &Loader, path: &Path) -> Vec
 
 impl App {
     /// Walks while the matrix is open and the strips of the shown AOV are complete.
-    pub(super) fn request_walk(&mut self) {
+    pub(super) fn request_matrix(&mut self) {
         let view = &self.view;
         let complete = view.sweep.as_ref().is_some_and(crate::view::Sweep::is_complete);
         if !view.matrix.open {

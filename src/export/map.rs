@@ -103,6 +103,12 @@ pub fn auto_range(map: &DeltaMap, signed: bool, scale: Scale) -> DisplayRange {
     range_of(shown.map(|(value, _)| *value), signed, scale, &CLIPPED)
 }
 
+/// As [`auto_range`] on a linear scale, of a map over all frames: without a background that many
+/// pixels show while a silhouette moves.
+pub fn auto_range_over_frames(map: &DeltaMap, signed: bool) -> DisplayRange {
+    range_of(map.values.iter().copied(), signed, Scale::Linear, &CLIPPED_OVER_FRAMES)
+}
+
 /// The same of any values, with what may be `clipped`; what is not finite does not count.
 pub(super) fn range_of(
     values: impl Iterator<Item = f32>,

@@ -33,7 +33,7 @@ pub use curves_png::export_curves_png;
 pub use curves_svg::export_curves_svg;
 pub use frames_csv::{FRAME_COLUMNS, export_frames_csv};
 pub use json::{ReportNames, write_json};
-pub use map::{MapCaption, MapRange, MapStyle, auto_range};
+pub use map::{MapCaption, MapRange, MapStyle, auto_range, auto_range_over_frames};
 pub use map_exr::export_map_exr;
 pub use map_folder::MapFolder;
 pub use map_png::{Picture, draw_map, export_map_png};

@@ -1,6 +1,6 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{Entry, Mode, ProbeAction, Quantity, Shown, TimeAction, Tool, Viewport};
+use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, TimeAction, Tool, Viewport};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -92,4 +92,6 @@ pub enum Action {
     Time(TimeAction),
     /// Show or hide what changed in which AOV.
     ToggleMatrix,
+    /// About where changes are.
+    Discover(DiscoveryAction),
 }

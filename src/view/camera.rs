@@ -8,6 +8,9 @@ use crate::image::Window;
 /// Least and largest zoom, in screen pixels per image pixel.
 const ZOOM: (f64, f64) = (1.0 / 256.0, 256.0);
 
+/// Zoom up to which a window is brought near.
+const SHOWN_AT_MOST: f64 = 32.0;
+
 /// A rectangle of the screen, in physical pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
@@ -80,6 +83,18 @@ impl Camera {
     pub fn fly_to(&mut self, x: i32, y: i32) {
         self.centre = (f64::from(x) + 0.5, f64::from(y) + 0.5);
         self.zoom = self.zoom.max(8.0);
+        self.fit = false;
+    }
+
+    /// Brings a window to the middle, as large as half the viewport's width or height, if that is not
+    /// so near that nothing is seen around it.
+    pub fn show(&mut self, window: Window, size: (f64, f64)) {
+        let (width, height) = (f64::from(window.width), f64::from(window.height));
+        self.centre = (f64::from(window.x) + width / 2.0, f64::from(window.y) + height / 2.0);
+        if !window.is_empty() && size.0 > 0.0 && size.1 > 0.0 {
+            let half = (size.0 / width).min(size.1 / height) / 2.0;
+            self.zoom = half.clamp(ZOOM.0, SHOWN_AT_MOST);
+        }
         self.fit = false;
     }
 

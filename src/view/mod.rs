@@ -7,6 +7,7 @@ mod action;
 pub mod camera;
 pub mod catalogue;
 mod choices;
+pub mod discovery;
 pub mod matrix;
 pub mod plan;
 pub mod playback;
@@ -22,6 +23,7 @@ pub use action::Action;
 pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
+pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
 pub use matrix::{Matrix, Tally};
 pub use plan::Scope;
 pub use playback::Playback;
@@ -76,6 +78,8 @@ pub struct View {
     pub curve_channel: usize,
     /// Which number the curves show.
     pub quantity: Quantity,
+    /// Where changes are.
+    pub discovery: Discovery,
     tolerances: BTreeMap<String, f64>,
     metrics: BTreeMap<String, Metric>,
 }
@@ -103,6 +107,7 @@ impl Default for View {
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
             quantity: Quantity::Both,
+            discovery: Discovery::default(),
             tolerances: BTreeMap::new(),
             metrics: BTreeMap::new(),
         }
@@ -131,7 +136,13 @@ impl View {
             }
             Action::StepAov(by) => self.step_aov(by),
             Action::SetMode(mode) => self.mode = mode,
-            Action::SetTool(tool) => self.tool = tool,
+            Action::SetTool(tool) => {
+                self.tool = tool;
+                if matches!(tool, Tool::Brush | Tool::Object) {
+                    // What these tools can be told is there.
+                    self.discovery.tab = Tab::Tracked;
+                }
+            }
             Action::SetTolerance(tolerance) => self.set_tolerance(tolerance),
             Action::SetMetric(metric) => self.set_metric(metric),
             Action::SetHeatRange(range) => self.heat_range = range.filter(|r| *r > 0.0 && r.is_finite()),
@@ -158,7 +169,19 @@ impl View {
             | Action::SelectProbe(_)
             | Action::RemoveProbe(_)
             | Action::ClearProbes => self.apply_to_probes(action),
-            _ => self.apply_to_playback(action),
+            Action::Discover(action) => {
+                let chooses = matches!(action, DiscoveryAction::SetMap(_) | DiscoveryAction::StepMap(_));
+                if let Some(frame) = self.discovery.apply(action, &mut self.camera) {
+                    self.playback.seek(frame);
+                }
+                if chooses && self.discovery.map != OverTime::Frame {
+                    self.mode = Mode::Difference;
+                }
+            }
+            _ => {
+                self.discovery.forget_step();
+                self.apply_to_playback(action);
+            }
         }
     }
 

@@ -1,30 +1,27 @@
-//! Right: values under the pointer, tolerance, statistics, tracked things.
+//! Values under the pointer; tolerance and statistics of the shown frame.
 
 use egui::{
     Align, Color32, ComboBox, DragValue, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui,
 };
 
-use super::{heading, named, tracked, unreadable, values};
+use super::{heading, named, unreadable, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
 use crate::metric::{FrameStats, Metric, channel_changed, default_metric};
 use crate::view::{Action, StripCell};
 
-/// Draws the panel.
+/// Draws the tab.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
-    // A bar that is seen: there may be tracked pixels below.
+    // A bar that is seen: there may be more below.
     ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        ui.scope(|ui| pixel(ui, app));
-        section(ui, "TOLERANCE");
+        heading(ui, "TOLERANCE");
         tolerance(ui, app, &mut wishes);
         section(ui, "THIS FRAME");
         statistics(ui, app, &mut wishes);
-        section(ui, "TRACKED");
-        wishes.extend(tracked::ui(ui, app));
     });
     wishes
 }
@@ -39,7 +36,8 @@ fn mono(text: String) -> RichText {
     RichText::new(text).monospace()
 }
 
-fn pixel(ui: &mut Ui, app: &App) {
+/// Draws the values under the pointer.
+pub fn pixel(ui: &mut Ui, app: &App) {
     let place = app.hover.map_or_else(|| "UNDER THE POINTER".to_owned(), |(x, y)| format!("PIXEL  {x}, {y}"));
     heading(ui, &place);
     let [reference, candidate] = app.shown.values();

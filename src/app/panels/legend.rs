@@ -9,7 +9,8 @@ use crate::metric::{FLAG_NON_FINITE, FLAG_UNCOVERED, FLAG_UNREADABLE, Metric};
 
 /// The value at the end of the colour map.
 pub fn heat_max(app: &App) -> f64 {
-    app.view.heat_range.or(app.shown.heat.as_ref().map(|heat| heat.auto_max)).unwrap_or(1.0)
+    let fixed = app.view.heat_range;
+    app.shown.heat.as_ref().map_or(fixed.unwrap_or(1.0), |heat| heat.max(fixed))
 }
 
 /// What the numbers are of.
@@ -32,16 +33,17 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     let Some(heat) = &app.shown.heat else { return };
     let painter = ui.painter().with_clip_rect(canvas);
     let metric = app.view.rule().metric;
-    let title = painter.layout_no_wrap(unit(metric).to_owned(), font(), theme::WEAK);
+    let title = painter.layout_no_wrap(title(heat, metric), font(), theme::WEAK);
+    let has_ramp = metric != Metric::Id || heat.over_frames.is_some();
     let width = (canvas.width() * 0.4).clamp(180.0, 360.0).max(title.size().x);
     let swatches = swatches(ui, heat, metric);
-    let body = if metric == Metric::Id { 0.0 } else { 30.0 };
+    let body = if has_ramp { 30.0 } else { 0.0 };
     let below = if swatches.is_empty() { 0.0 } else { 18.0 };
     let size = vec2(width + 28.0, 22.0 + body + below);
     let plate = Rect::from_min_size(canvas.left_bottom() + vec2(12.0, -10.0 - size.y), size);
     painter.rect_filled(plate, 5.0, Color32::from_rgba_unmultiplied(16, 17, 20, 222));
     painter.galley(plate.min + vec2(14.0, 5.0), title, theme::WEAK);
-    if metric != Metric::Id {
+    if has_ramp {
         let bar = Rect::from_min_size(plate.min + vec2(14.0, 22.0), vec2(width, 9.0));
         ramp(&painter, heat, heat_max(app), bar);
     }
@@ -54,6 +56,15 @@ pub fn ui(ui: &Ui, app: &App, canvas: Rect) {
     }
 }
 
+/// What is shown: which map where it is not the frame's, and what its numbers are of.
+fn title(heat: &Heat, metric: Metric) -> String {
+    match &heat.over_frames {
+        None => unit(metric).to_owned(),
+        Some(over) if over.is_whole() => over.title.clone(),
+        Some(over) => format!("{}: {}", over.title, unit(metric)),
+    }
+}
+
 fn font() -> FontId {
     FontId::proportional(10.5)
 }
@@ -61,13 +72,14 @@ fn font() -> FontId {
 /// Colours that stand for one thing each, those that the map has.
 fn swatches(ui: &Ui, heat: &Heat, metric: Metric) -> Vec<(Color32, &'static str)> {
     let mut swatches = Vec::new();
-    if metric == Metric::Id {
+    if metric == Metric::Id && heat.over_frames.is_none() {
         let different = colour(ColorMap::for_delta(false), (1.0 / heat.auto_max).min(1.0), false);
         swatches.extend([(Color32::from_rgb(46, 48, 52), "equal"), (different, "different")]);
     }
     let flags = flags_of(ui, heat);
     if flags & FLAG_NON_FINITE != 0 {
-        swatches.push((theme::NOT_A_NUMBER, "NaN or infinite"));
+        let text = if heat.over_frames.is_some() { "changed, without a value" } else { "NaN or infinite" };
+        swatches.push((theme::NOT_A_NUMBER, text));
     }
     if flags & FLAG_UNCOVERED != 0 {
         swatches.push((theme::UNCOVERED, "in one of them only"));
@@ -103,7 +115,11 @@ fn ramp(painter: &Painter, heat: &Heat, max: f64, bar: Rect) {
     }
     painter.rect_stroke(bar, 0.0, Stroke::new(1.0, theme::LINE), StrokeKind::Outside);
     let range = if heat.signed { DisplayRange::signed } else { DisplayRange::absolute };
-    for (position, label) in marks(&range(max, Scale::Linear), heat.signed) {
+    let marks = match &heat.over_frames {
+        Some(over) if over.is_whole() => whole_marks(over.from, max as i64),
+        _ => marks(&range(max, Scale::Linear), heat.signed),
+    };
+    for (position, label) in marks {
         let x = bar.left() + bar.width() * position as f32;
         painter.vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme::WEAK));
         let align = match position {
@@ -124,6 +140,23 @@ fn marks(range: &DisplayRange, signed: bool) -> Vec<(f64, String)> {
         marks.push((0.0, end(-range.hi())));
     }
     marks.push((1.0, end(range.hi())));
+    marks
+}
+
+/// Of whole numbers from `from` to `count` more: both ends, and round ones between.
+fn whole_marks(from: i64, count: i64) -> Vec<(f64, String)> {
+    let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
+    let step = steps.take(48).find(|step| count / step <= 4).unwrap_or(i64::MAX);
+    let first = from + (step - from.rem_euclid(step)) % step;
+    let round = std::iter::successors(Some(first), |number| number.checked_add(step));
+    let at = |number: i64| (number - from) as f64 / count.max(1) as f64;
+    let inner = round
+        .take_while(|number| *number < from + count)
+        .filter(|number| (0.15..0.85).contains(&at(*number)));
+    let ends = [from, from + count.max(1)];
+    let mut marks: Vec<(f64, String)> =
+        inner.chain(ends).map(|number| (at(number), number.to_string())).collect();
+    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
     marks
 }
 
@@ -155,6 +188,17 @@ fn colour(map: ColorMap, position: f64, signed: bool) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frame_numbers_are_whole_and_round() {
+        let labels = |from, count| -> Vec<String> {
+            whole_marks(from, count).into_iter().map(|(_, text)| text).collect()
+        };
+        assert_eq!(labels(1001, 23), ["1001", "1005", "1010", "1015", "1020", "1024"]);
+        assert_eq!(labels(-3, 10), ["-3", "0", "5", "7"]);
+        assert_eq!(labels(11, 2), ["11", "12", "13"]);
+        assert_eq!(labels(7, 0), ["7", "8"]);
+    }
 
     #[test]
     fn the_end_has_no_more_digits_than_it_needs() {

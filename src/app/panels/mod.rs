@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod bottom;
+pub mod changes;
 pub mod curves;
 pub mod empty;
 pub mod help;
@@ -12,9 +13,11 @@ pub mod legend;
 pub mod masks;
 pub mod matrix;
 pub mod numbers;
+pub mod over_time;
 pub mod overlay;
 pub mod playing;
 pub mod pointer;
+pub mod right;
 pub mod timeline;
 pub mod toasts;
 pub mod top;

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2, vec2};
 use super::viewport::{Part, loaded, physical};
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
-use crate::metric::FLAG_UNREADABLE;
+use crate::metric::{FLAG_CHANGED, FLAG_UNREADABLE};
 
 /// Points across a pixel from which its values are written.
 const LEAST: f64 = 48.0;
@@ -57,6 +57,12 @@ fn delta(app: &App, part: &Part, x: i32, y: i32) -> Option<Line> {
         return None;
     }
     let value = heat.map.values[index];
+    if let Some(over) = &heat.over_frames {
+        let is_shown = heat.map.flags[index] & FLAG_CHANGED != 0;
+        let text =
+            if over.is_whole() { (over.from + value as i64).to_string() } else { float(f64::from(value)) };
+        return is_shown.then_some(Line { text, colour: theme::CHANGED });
+    }
     Some(Line { text: format!("Δ{}", float(f64::from(value))), colour: theme::CHANGED })
 }
 

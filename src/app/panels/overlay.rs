@@ -3,7 +3,7 @@
 use egui::{Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::viewport::{Part, Side, loaded, physical};
-use super::{advice, masks, numbers};
+use super::{advice, changes, masks, numbers};
 use crate::app::{App, theme};
 use crate::engine::ProbeShape;
 use crate::image::Window;
@@ -18,6 +18,7 @@ pub fn ui(ui: &Ui, app: &App, parts: &[Part], canvas: Rect) {
         let viewport = physical(part.rect, scale);
         let place = Place { camera: &app.view.camera, viewport, scale };
         numbers::ui(&painter, app, part, scale);
+        changes::boxes(&painter, app, |window| place.rect(window));
         probes(&painter, app, &place);
         masks::ui(&painter, app, masks::Place { camera: &app.view.camera, viewport, scale });
         message(&painter, app, part);

@@ -74,10 +74,10 @@ pub fn ui(ui: &Ui, app: &mut App, response: &Response, parts: &[Part], wishes: &
                     hand.press(app, pos, button, modifiers);
                 }
             }
-            Event::PointerButton { pos, button, pressed: false, .. } => {
+            Event::PointerButton { pos, button, pressed: false, modifiers } => {
                 hand.move_to(app, pos);
                 if app.gesture.is_some_and(|gesture| gesture.button == button) {
-                    hand.release(app, pos);
+                    hand.release(app, pos, modifiers.command);
                 }
             }
             Event::PointerMoved(pos) => hand.move_to(app, pos),
@@ -165,7 +165,8 @@ impl Hand<'_> {
         }
     }
 
-    fn release(&mut self, app: &mut App, at: Pos2) {
+    /// With `command`, a click tracks a pixel whatever is shown.
+    fn release(&mut self, app: &mut App, at: Pos2, command: bool) {
         let Some(gesture) = app.gesture.take() else { return };
         let (x, y) = self.pixel(&gesture.viewport, at);
         let is_inside = extent(app).is_some_and(|extent| extent.contains(x, y));
@@ -179,7 +180,7 @@ impl Hand<'_> {
                 self.wishes.push(Wish::Tracking(TrackingWish::FindObject(gesture.side, (x, y))));
             }
             (Kind::Rectangle(_) | Kind::Click, false) if is_inside => {
-                self.wishes.push(Action::TrackPixel(x, y).into());
+                self.wishes.extend(app.clicked((x, y), command).map(Wish::from));
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, Role, Sense, Ui};
 use egui_wgpu::Callback;
 
-use super::{empty, legend, named, overlay, pointer, unreadable};
+use super::{empty, legend, named, over_time, overlay, pointer, unreadable};
 use crate::app::App;
 use crate::app::canvas::{Pane, Picture, transform_of};
 use crate::app::ui::Wish;
@@ -51,6 +51,7 @@ pub fn ui(ui: &mut Ui, app: &mut App) -> Vec<Wish> {
     overlay::ui(ui, app, &parts, response.rect);
     if app.mode() == Mode::Difference {
         legend::ui(ui, app, response.rect);
+        wishes.extend(over_time::ui(ui, app, response.rect));
     }
     let part = response.hover_pos().and_then(|at| part_at(&parts, at));
     if let Some(reason) = part.and_then(|part| unreadable::at_pointer(app, part)) {
@@ -112,6 +113,9 @@ pub fn physical_point(point: Pos2, scale: f32) -> (f64, f64) {
 }
 
 fn lay_out(app: &mut App, parts: &[Part], scale: f32) {
+    if let Some(part) = parts.first() {
+        app.view.discovery.canvas = physical(part.rect, scale).size;
+    }
     if let (true, Some(picture), Some(part)) = (app.view.camera.fit, extent(app), parts.first()) {
         let size = physical(part.rect, scale).size;
         app.view.camera.fit(picture, (size.0 - 16.0, size.1 - 16.0));

@@ -80,6 +80,16 @@ impl<B: Block> Blocks<B> {
         })
     }
 
+    /// The union of the windows that were met, and what `work` makes of each block, from top to bottom,
+    /// on all cores.
+    pub fn read<T: Send>(&self, work: impl Fn(&B) -> T + Sync) -> (Window, Vec<T>) {
+        let blocks = self.blocks.read().unwrap_or_else(PoisonError::into_inner);
+        let blocks: Vec<Arc<Mutex<B>>> = blocks.values().cloned().collect();
+        let made = blocks.par_iter().map(|block| work(&locked(block))).collect();
+        // Last: what a block has met by now, this has too.
+        (*locked(&self.met), made)
+    }
+
     /// The union of the windows that were met, and the blocks from top to bottom.
     pub fn into_blocks(self) -> (Window, Vec<B>) {
         let blocks = self.blocks.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -107,10 +107,16 @@ impl DeltaState {
             return None;
         }
         let (window, blocks) = self.blocks.into_blocks();
-        let parts: Vec<DeltaMaps> = blocks.into_par_iter().map(DeltaBlock::finish).collect();
-        let mut maps = DeltaMaps::empty(window);
-        parts.iter().for_each(|part| maps.place(part));
-        Some(maps)
+        // Each block is gone before the next maps are made.
+        let parts: Vec<DeltaMaps> = blocks.into_par_iter().map(|block| block.maps()).collect();
+        Some(DeltaMaps::of_parts(window, &parts))
+    }
+
+    /// The maps of the frames added so far, while others are to come; each of those that are being added
+    /// meanwhile is there in whole rows or not at all. Frames that a back end keeps apart are not there.
+    pub fn snapshot(&self) -> DeltaMaps {
+        let (window, parts) = self.blocks.read(DeltaBlock::maps);
+        DeltaMaps::of_parts(window, &parts)
     }
 }
 
@@ -132,12 +138,17 @@ impl DeltaMaps {
         }
     }
 
-    /// The rows of `parts`, states of the same frames over different rows, in one.
-    pub fn join(parts: &[Self]) -> Self {
-        let window = parts.iter().fold(Window::of_size(0, 0), |all, part| all.union(&part.window));
+    /// Rows of `window`; where there is no part, no frame has a pixel.
+    fn of_parts(window: Window, parts: &[Self]) -> Self {
         let mut whole = Self::empty(window);
         parts.iter().for_each(|part| whole.place(part));
         whole
+    }
+
+    /// The rows of `parts`, states of the same frames over different rows, in one.
+    pub fn join(parts: &[Self]) -> Self {
+        let window = parts.iter().fold(Window::of_size(0, 0), |all, part| all.union(&part.window));
+        Self::of_parts(window, parts)
     }
 
     /// Puts the rows of `part` where they belong; its window lies inside this one's.

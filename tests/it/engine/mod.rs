@@ -8,4 +8,5 @@ mod kernel;
 mod masks;
 mod partly;
 mod plans;
+mod regions;
 mod unreadable;

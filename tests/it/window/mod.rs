@@ -2,6 +2,7 @@
 //! itself on a screen.
 
 mod closing;
+mod discover;
 mod end_to_end;
 mod exports;
 mod input;

@@ -19,8 +19,13 @@ use crate::support;
 const CACHE: u64 = 256 << 20;
 
 pub fn harness(paths: &[PathBuf]) -> Harness<'static, App> {
+    harness_with(paths, CACHE)
+}
+
+/// With that much memory for samples.
+pub fn harness_with(paths: &[PathBuf], budget_bytes: u64) -> Harness<'static, App> {
     let state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
-    let mut app = App::new(CACHE, &(Arc::new(|| {}) as aovscope::load::Wake)).expect("threads");
+    let mut app = App::new(budget_bytes, &(Arc::new(|| {}) as aovscope::load::Wake)).expect("threads");
     app.format = state.target_format;
     app.open(paths.to_vec());
     let mut harness = Harness::builder()
@@ -42,7 +47,7 @@ pub fn harness(paths: &[PathBuf]) -> Harness<'static, App> {
 }
 
 /// Nothing decodes, nothing compares.
-fn is_at_rest(app: &App) -> bool {
+pub fn is_at_rest(app: &App) -> bool {
     !app.waiting && !app.opening && app.view.sweep.as_ref().is_some_and(|sweep| sweep.is_complete())
 }
 
@@ -143,6 +148,8 @@ fn a_click_tracks_the_pixel_under_the_pointer() {
             }
         }
     }
+    harness.get_by_label("Tracked tab").click_accesskit();
+    harness.run_steps(3);
     harness.get_by_label("Remove 93, 31").click_accesskit();
     harness.run_steps(3);
     assert!(harness.state().view.probes.items().is_empty());

@@ -65,6 +65,8 @@ fn keys_move_and_resize_the_selected() {
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::CTRL, Key::D);
     harness.run_steps(2);
     assert_eq!(windows(harness.state())[2], Window::new(45, 34, 12, 9));
+    harness.get_by_label("Tracked tab").click_accesskit();
+    harness.run_steps(2);
     harness.get_by_role_and_label(Role::SpinButton, "Tracked x").set_value_accesskit(7.0);
     harness.run_steps(2);
     assert_eq!(windows(harness.state())[2], Window::new(7, 34, 12, 9));
@@ -88,6 +90,7 @@ fn a_double_click_gives_a_name_that_exports_have() {
     let mut harness = harness(&cloth());
     harness.state_mut().export_folders = vec![folder.path().to_owned()];
     harness.state_mut().apply(Action::TrackPixel(93, 31));
+    harness.get_by_label("Tracked tab").click_accesskit();
     harness.run_steps(2);
     let at = harness.get_by_label("Tracked 93, 31").rect().center();
     for _ in 0..2 {

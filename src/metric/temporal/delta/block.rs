@@ -241,7 +241,8 @@ impl DeltaBlock {
         self.squares.merge(pixel, &other.squares, theirs);
     }
 
-    pub fn finish(self) -> DeltaMaps {
+    /// The maps of the frames so far.
+    pub fn maps(&self) -> DeltaMaps {
         let mut maps = DeltaMaps::empty(self.presence.window);
         for pixel in 0..self.pixels() {
             let frames = self.presence.frames(pixel);
@@ -252,11 +253,13 @@ impl DeltaBlock {
             }
         }
         if !self.max.is_empty() {
-            (maps.max, maps.max_frame) = (self.max, self.max_frame);
+            maps.max.clone_from(&self.max);
+            maps.max_frame.clone_from(&self.max_frame);
         }
         if !self.changed.is_empty() {
             maps.last_changed = self.last.iter().map(|last| last.wrapping_sub(1)).collect();
-            (maps.changed, maps.first_changed) = (self.changed, self.first);
+            maps.changed.clone_from(&self.changed);
+            maps.first_changed.clone_from(&self.first);
         }
         maps
     }

@@ -1,0 +1,239 @@
+//! Maps over all frames and lists of changes in the window: the engine's numbers, and ways to them.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use aovscope::app::App;
+use aovscope::codec::Limits;
+use aovscope::engine::{self, Content, Context, Task, Temporal, TemporalMaps, TemporalSink};
+use aovscope::metric::{Cpu, DeltaMaps, NEVER, RegionChoice, Regions};
+use aovscope::view::{OverTime, Scope, Tab};
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::panels::{click, cloth, harness, harness_with, is_at_rest, press, screen, settle};
+
+#[derive(Default)]
+struct Kept(Mutex<Option<DeltaMaps>>);
+
+impl TemporalSink for Kept {
+    fn write(&self, maps: &TemporalMaps<'_>) -> Result<(), String> {
+        if let Content::Delta { maps, .. } = maps.content {
+            *self.0.lock().expect("no panic") = Some(maps.clone());
+        }
+        Ok(())
+    }
+}
+
+/// The maps that the engine makes of what the window shows.
+fn by_the_engine(app: &App) -> DeltaMaps {
+    let plan = app.view.track_plan(Scope::ShownAov).expect("open");
+    let plan = engine::Plan { task: Task::Compare, ..plan };
+    let kept = Arc::new(Kept::default());
+    let sink: Arc<dyn TemporalSink> = Arc::<Kept>::clone(&kept);
+    let context = Context {
+        backend: Arc::new(Cpu),
+        limits: Limits::default(),
+        threads: NonZeroUsize::MIN,
+        memory_bytes: 1 << 30,
+        cancel: Arc::new(AtomicBool::new(false)),
+        maps: None,
+        temporal: Some(Temporal { delta: true, values: false, sink }),
+    };
+    engine::run(&plan, &context, &mut |_| {}).expect("compared");
+    let maps = kept.0.lock().expect("no panic").take();
+    maps.expect("maps over all frames")
+}
+
+fn key(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(2);
+}
+
+/// Until the canvas shows that map, of all frames.
+fn show(harness: &mut Harness<'static, App>, map: OverTime) {
+    for _ in 0..OverTime::ALL.len() {
+        if harness.state().view.discovery.map != map {
+            key(harness, Modifiers::NONE, Key::T);
+        }
+    }
+    settle(harness, |app| {
+        let over = app.shown.heat.as_ref().and_then(|heat| heat.over_frames.as_ref());
+        // The title of some of the frames says how many.
+        over.is_some_and(|over| over.map == map && !over.title.contains('('))
+    });
+}
+
+#[test]
+fn maps_over_all_frames_are_those_of_the_engine() {
+    let mut harness = harness(&cloth());
+    let expected = by_the_engine(harness.state());
+    let first = harness.state().view.playback.frames()[0] as f32;
+    let numbers = |ranks: &[u32]| -> Vec<f32> {
+        // Frames of the small data follow each other.
+        ranks.iter().map(|rank| if *rank == NEVER { 0.0 } else { *rank as f32 }).collect()
+    };
+    let all: [(OverTime, Vec<f32>); 8] = [
+        (OverTime::Max, expected.max.clone()),
+        (OverTime::Mean, expected.mean.clone()),
+        (OverTime::Rms, expected.rms.clone()),
+        (OverTime::Std, expected.std.clone()),
+        (OverTime::Changed, expected.changed.iter().map(|count| *count as f32).collect()),
+        (OverTime::FirstChanged, numbers(&expected.first_changed)),
+        (OverTime::LastChanged, numbers(&expected.last_changed)),
+        (OverTime::MaxFrame, numbers(&expected.max_frame)),
+    ];
+    for (map, values) in all {
+        show(&mut harness, map);
+        let heat = harness.state().shown.heat.clone().expect("shown");
+        assert_eq!(heat.map.window, expected.window);
+        let bits = |values: &[f32]| -> Vec<u32> { values.iter().map(|value| value.to_bits()).collect() };
+        assert_eq!(bits(&heat.map.values), bits(&values), "{map:?}");
+        let over = heat.over_frames.as_ref().expect("over frames");
+        assert_eq!(over.from as f32, if map.is_of_frames() { first } else { 0.0 });
+        let shown = heat.map.flags.iter().filter(|flags| **flags & 1 != 0).count();
+        assert_eq!(shown, expected.changed.iter().filter(|count| **count > 0).count());
+    }
+    key(&mut harness, Modifiers::NONE, Key::T);
+    harness.run_steps(3);
+    assert!(harness.state().shown.heat.as_ref().is_some_and(|heat| heat.over_frames.is_none()));
+}
+
+#[test]
+fn a_click_in_a_map_over_all_frames_shows_the_frame_that_made_it() {
+    let mut harness = harness(&cloth());
+    let expected = by_the_engine(harness.state());
+    let frames = harness.state().view.playback.frames().to_vec();
+    for (map, ranks) in
+        [(OverTime::Max, &expected.max_frame), (OverTime::LastChanged, &expected.last_changed)]
+    {
+        // One for each frame that made some pixel.
+        for rank in 0..frames.len() as u32 {
+            let Some(pixel) = ranks.iter().position(|r| *r == rank) else { continue };
+            show(&mut harness, map);
+            let (x, y) = expected.window.pixel(pixel);
+            let at = screen(&harness, x, y);
+            click(&mut harness, at);
+            let view = &harness.state().view;
+            assert_eq!(
+                (view.playback.frame(), view.discovery.map),
+                (Some(frames[rank as usize]), OverTime::Frame)
+            );
+            assert!(view.probes.items().is_empty());
+        }
+    }
+    show(&mut harness, OverTime::Max);
+    let at = screen(&harness, 30, 30);
+    press(&harness, at, true, Modifiers::COMMAND);
+    press(&harness, at, false, Modifiers::COMMAND);
+    harness.run_steps(3);
+    let view = &harness.state().view;
+    assert_eq!((view.discovery.map, view.probes.items().len()), (OverTime::Max, 1));
+}
+
+#[test]
+fn the_list_is_that_of_the_frame_and_its_rows_lead_there() {
+    let mut harness = harness(&cloth());
+    harness.get_by_label("Changes tab").click();
+    settle(&mut harness, |app| app.view.discovery.changes.is_some());
+    let app = harness.state();
+    let changes = app.view.discovery.changes.clone().expect("listed");
+    let heat = app.shown.heat.clone().expect("compared");
+    assert_eq!(changes.regions, Regions::of_frame(&heat.map, RegionChoice::default()));
+    let known = app.view.statistics.get(&app.view.pair_key().expect("a pair")).cloned();
+    let stats = known.expect("known").expect("compared");
+    let changed: u64 = changes.regions.strongest.iter().map(|region| region.pixels).sum();
+    assert_eq!((changed, changes.regions.total), (stats.changed, changes.regions.strongest.len()));
+    let worst = &changes.worst[0];
+    assert_eq!(Some(worst.at), stats.peak.as_ref().map(|peak| peak.at));
+    assert_eq!(worst.delta().map(f64::abs), Some(stats.max_abs));
+    harness.get_by_label("Changed pixel 1").click();
+    harness.run_steps(3);
+    let (x, y) = worst.at;
+    assert_eq!(harness.state().view.camera.centre, (f64::from(x) + 0.5, f64::from(y) + 0.5));
+    harness.get_by_label("Region 2").click();
+    harness.run_steps(3);
+    let view = &harness.state().view;
+    let window = changes.regions.strongest[1].window;
+    let middle = |start: i32, size: u32| f64::from(start) + f64::from(size) / 2.0;
+    assert_eq!(view.camera.centre, (middle(window.x, window.width), middle(window.y, window.height)));
+    assert_eq!(view.discovery.selected, Some(1));
+    harness.get_by_label("Copy regions").click();
+    harness.step();
+    let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    let copied = copied.expect("on the clipboard");
+    assert_eq!(copied.lines().count(), 1 + changes.regions.strongest.len());
+    harness.get_by_label("Track all regions").click();
+    settle(&mut harness, is_at_rest);
+    let tracked: Vec<_> = harness.state().view.probes.items().iter().map(|item| item.probe.window).collect();
+    let expected: Vec<_> = changes.regions.strongest.iter().take(16).map(|region| region.window).collect();
+    assert_eq!(tracked, expected);
+}
+
+#[test]
+fn regions_over_all_frames_are_stepped_through_with_their_frames() {
+    let mut harness = harness(&cloth());
+    let maps = by_the_engine(harness.state());
+    show(&mut harness, OverTime::Max);
+    key(&mut harness, Modifiers::NONE, Key::N);
+    let is_listed = |app: &App| app.view.discovery.changes.as_ref().is_some_and(|c| c.frames.is_some());
+    settle(&mut harness, |app| is_listed(app) && app.view.discovery.selected == Some(0));
+    let expected = Regions::over_frames(&maps, RegionChoice::default());
+    let frames = harness.state().view.playback.frames().to_vec();
+    let peak = |index: usize| {
+        let rank = expected.strongest[index].span.expect("over frames").peak;
+        Some(frames[rank as usize])
+    };
+    let view = &harness.state().view;
+    assert_eq!(view.discovery.changes.as_ref().map(|c| &c.regions), Some(&expected));
+    assert_eq!((view.discovery.tab, view.playback.frame()), (Tab::Changes, peak(0)));
+    let last = expected.strongest.len() - 1;
+    key(&mut harness, Modifiers::SHIFT, Key::N);
+    let view = &harness.state().view;
+    assert_eq!((view.discovery.selected, view.playback.frame()), (Some(last), peak(last)));
+    assert_eq!(view.discovery.map, OverTime::Max, "the map stays");
+}
+
+#[test]
+fn a_map_over_all_frames_is_exported_under_its_name() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut harness = harness(&cloth());
+    harness.state_mut().export_folders = vec![folder.path().to_owned()];
+    show(&mut harness, OverTime::Max);
+    harness.get_by_label("Export the difference as PNG").click();
+    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.starts_with("written")));
+    assert!(folder.path().join("comparison_ViewLayer.Combined.max.png").is_file());
+    show(&mut harness, OverTime::LastChanged);
+    harness.get_by_label("Export the difference as EXR").click();
+    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.contains("aovscope compare")));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+}
+
+#[test]
+fn another_aov_gets_maps_of_its_own_and_cancelling_shows_the_frame() {
+    let mut harness = harness(&cloth());
+    show(&mut harness, OverTime::Max);
+    harness.get_by_label("AOV ViewLayer.Normal").click();
+    harness.run_steps(2);
+    show(&mut harness, OverTime::Max);
+    settle(&mut harness, is_at_rest);
+    settle(&mut harness, |app| app.shown.heat.as_ref().is_some_and(|h| h.caption.aov.contains("Normal")));
+    let expected = by_the_engine(harness.state());
+    let heat = harness.state().shown.heat.clone().expect("shown");
+    assert_eq!(heat.map.values, expected.max);
+    harness.state_mut().apply(aovscope::view::Action::Discover(aovscope::view::DiscoveryAction::Cancel));
+    settle(&mut harness, |app| app.shown.heat.as_ref().is_some_and(|heat| heat.over_frames.is_none()));
+}
+
+#[test]
+fn what_does_not_fit_a_quarter_of_the_memory_is_told() {
+    let mut harness = harness_with(&cloth(), 5 << 20);
+    key(&mut harness, Modifiers::NONE, Key::T);
+    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.contains("maps over all frames of")));
+    assert_eq!(harness.state().view.discovery.map, OverTime::Frame);
+}
