@@ -13,7 +13,7 @@ use super::exports::ExportKind;
 use super::program::ProgramWish;
 use super::settings::ThemeChoice;
 use super::ui::Wish;
-use crate::view::{Action, DiscoveryAction, Mode, ProbeAction, Scope, Tool};
+use crate::view::{Action, DiscoveryAction, Mode, ProbeAction, Scope, TimeAction, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -161,6 +161,14 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Dark colours" as "theme-dark": [] => |_| ProgramWish::SetTheme(ThemeChoice::Dark).into();
         "Light colours" as "theme-light": [] => |_| ProgramWish::SetTheme(ThemeChoice::Light).into();
         "Colours of the system" as "theme-system": [] => |_| ProgramWish::SetTheme(ThemeChoice::System).into();
+    }
+    "Playing, all AOVs" {
+        "Loop, once, ping-pong": [shift(Key::L)] => |app| {
+            Action::Time(TimeAction::SetRepeat(app.view.playback.repeat().next())).into()
+        };
+        "Play all frames again": [shift(Key::I)] => |_| Action::Time(TimeAction::ClearRange).into();
+        "Search AOVs": [command(Key::F)] => |_| Wish::SearchAovs;
+        "Which AOVs changed, over all frames": [shift(Key::M)] => |_| Action::ToggleMatrix.into();
     }
 };
 

@@ -1,6 +1,8 @@
 //! What a user may wish for: the only way in which the view changes.
 
-use super::{DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport, Workspace};
+use super::{
+    DiscoveryAction, Entry, Mode, ProbeAction, Quantity, Shown, TimeAction, Tool, Viewport, Workspace,
+};
 use crate::metric::Metric;
 
 /// A wish of the user.
@@ -88,6 +90,10 @@ pub enum Action {
     SetQuantity(Quantity),
     /// Exposure, range and camera as at the start.
     ResetView,
+    /// Rate, repeat and range of playing.
+    Time(TimeAction),
+    /// Show or hide what changed in which AOV.
+    ToggleMatrix,
     /// About where changes are.
     Discover(DiscoveryAction),
     /// Take back the newest change of what is compared, how, and what is tracked.

@@ -1,5 +1,6 @@
 //! The panels: a function each, state in, wishes out.
 
+pub mod advice;
 pub mod bottom;
 pub mod changes;
 pub mod curves;
@@ -10,10 +11,12 @@ pub mod inspector;
 pub mod left;
 pub mod legend;
 pub mod masks;
+pub mod matrix;
 pub mod numbers;
 pub mod over_time;
 pub mod overlay;
 pub mod palette;
+pub mod playing;
 pub mod pointer;
 pub mod right;
 pub mod settings;
