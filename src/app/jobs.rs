@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
 
@@ -15,6 +15,8 @@ use super::save::{SaveJob, save};
 use super::sweep;
 use super::target::Target;
 use super::tracking;
+use super::walk;
+use super::watch::{Renewed, Watch};
 use crate::codec::Limits;
 use crate::engine::{self, Context, Event, Plan, Verdict};
 use crate::export::{self, CurveStyle, MapCaption, MapStyle};
@@ -43,6 +45,10 @@ pub enum Message {
     Swept(sweep::FrameResult),
     /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
     Marked(u64, String, Option<bool>),
+    /// AOVs of one frame of the walk for the matrix.
+    Walked(walk::Found),
+    /// Sequences that are not as they were.
+    Renewed(Vec<Renewed>),
     /// Frames of an export that are done, of all.
     Exporting {
         /// Of the export.
@@ -183,12 +189,16 @@ pub struct MapExport {
 pub struct Workers {
     /// Finds sequences.
     pub open: Latest<Vec<PathBuf>>,
-    /// Compares the shown pair.
-    pub compare: Latest<CompareJob>,
+    /// Compares the shown pair, and those that come next.
+    pub compare: Latest<Vec<CompareJob>>,
     /// Walks over all frames.
     pub sweep: Latest<sweep::Job>,
+    /// Walks over all AOVs and frames.
+    pub walk: Latest<walk::Job>,
     /// Marks AOVs that changed.
     pub marks: Latest<MarksJob>,
+    /// Watches folders.
+    pub watch: Watch,
     /// Writes files.
     pub export: Queue<ExportJob>,
     /// Writes files that must not wait for those.
@@ -221,19 +231,36 @@ impl Workers {
             tell(Message::Opened(opened));
         })?;
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
-        let compare = Latest::spawn("compare", move |job: CompareJob, _| {
-            let result = compare(&job, judge.as_ref());
-            let result = result.map(|(stats, heat)| (Box::new(stats), heat));
-            tell(Message::Compared(job.opened, job.key, result));
+        let last = Mutex::new(None);
+        let compare = Latest::spawn("compare", move |jobs: Vec<CompareJob>, stale| {
+            for job in jobs {
+                // It was under way when this list came.
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if last.replace((job.opened, job.key.clone())) == Some((job.opened, job.key.clone())) {
+                    continue;
+                }
+                let result = compare(&job, judge.as_ref());
+                let result = result.map(|(stats, heat)| (Box::new(stats), heat));
+                tell(Message::Compared(job.opened, job.key, result));
+                if stale.is_set() {
+                    return;
+                }
+            }
         })?;
         let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
         let sweep = Latest::spawn("sweep", move |job: sweep::Job, stale| {
             sweep::run(&job, &planes, judge.as_ref(), stale, &|result| tell(Message::Swept(result)));
         })?;
         let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
+        let walk = Latest::spawn("walk", move |job: walk::Job, stale| {
+            walk::run(&job, &planes, judge.as_ref(), stale, &tell);
+        })?;
+        let (tell, judge, planes) = (teller(&sender, wake), Arc::clone(backend), Arc::clone(loader));
         let marks = Latest::spawn("marks", move |job: MarksJob, stale| {
             mark(&job, &planes, judge.as_ref(), stale, &tell);
         })?;
+        let tell = teller(&sender, wake);
+        let watch = Watch::new(Arc::clone(loader), move |renewed| tell(Message::Renewed(renewed)))?;
         let tracking = tracking::Background::new([teller(&sender, wake), teller(&sender, wake)])?;
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let export = Queue::spawn("export", move |job: ExportJob| {
@@ -255,7 +282,9 @@ impl Workers {
             open,
             compare,
             sweep,
+            walk,
             marks,
+            watch,
             export,
             save,
             tracking,
@@ -316,6 +345,8 @@ impl Workers {
         self.open.leave();
         self.compare.leave();
         self.sweep.leave();
+        self.walk.leave();
+        self.watch.leave();
         self.marks.leave();
         self.tracking.leave();
         self.export.finish();

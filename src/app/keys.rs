@@ -14,7 +14,7 @@ use super::program::ProgramWish;
 use super::settings::ThemeChoice;
 use super::ui::Wish;
 use crate::view::display::{Isolate, Mark};
-use crate::view::{Action, DiscoveryAction, DisplayAction, Mode, ProbeAction, Scope, Tool};
+use crate::view::{Action, DiscoveryAction, DisplayAction, Mode, ProbeAction, Scope, TimeAction, Tool};
 
 /// One line of the table.
 pub struct Binding {
@@ -162,6 +162,14 @@ pub const BINDINGS: &[Binding] = bindings! {
         "Dark colours" as "theme-dark": [] => |_| ProgramWish::SetTheme(ThemeChoice::Dark).into();
         "Light colours" as "theme-light": [] => |_| ProgramWish::SetTheme(ThemeChoice::Light).into();
         "Colours of the system" as "theme-system": [] => |_| ProgramWish::SetTheme(ThemeChoice::System).into();
+    }
+    "Playing, all AOVs" {
+        "Loop, once, ping-pong": [shift(Key::L)] => |app| {
+            Action::Time(TimeAction::SetRepeat(app.view.playback.repeat().next())).into()
+        };
+        "Play all frames again": [shift(Key::I)] => |_| Action::Time(TimeAction::ClearRange).into();
+        "Search AOVs": [command(Key::F)] => |_| Wish::SearchAovs;
+        "Which AOVs changed, over all frames": [shift(Key::M)] => |_| Action::ToggleMatrix.into();
     }
     "Colours" {
         "Gamma up": [plain(Key::G)] => |_| display(DisplayAction::AddGamma(0.1));

@@ -10,7 +10,9 @@ mod clipboard;
 mod coarse;
 mod discover;
 mod exports;
+mod frame_log;
 mod fuzzy;
+mod heats;
 mod jobs;
 mod judge;
 pub mod keys;
@@ -34,6 +36,8 @@ mod theme;
 mod tracking;
 mod ui;
 mod uploads;
+mod walk;
+mod watch;
 
 use std::path::PathBuf;
 

@@ -9,6 +9,7 @@ use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::window::{Window, WindowId};
 
+use super::frame_log::{FrameLog, Spent, thread_time};
 use super::save::{Capture, SaveJob};
 use super::settings::Settings;
 use super::store::Store;
@@ -18,6 +19,10 @@ use crate::load::{Wake, half_of_free_memory};
 
 /// How often a device may be made anew within so much time; beyond that something else is wrong.
 const RENEWALS: (usize, Duration) = (4, Duration::from_secs(60));
+
+/// How soon it is drawn what does not change the picture: frames decoded ahead, strips that fill. To
+/// draw more often, or longer than to wait, would take the processor from those who make them.
+const IN_PASSING: Duration = Duration::from_millis(50);
 
 /// What wakes the loop, besides the window's own events.
 #[derive(Debug)]
@@ -42,6 +47,7 @@ impl From<egui_winit::accesskit_winit::Event> for UserEvent {
 /// # Errors
 /// When there is no screen, no graphics driver, or the surface is lost for good.
 pub fn run(options: Options) -> anyhow::Result<()> {
+    let log = FrameLog::from_environment(Instant::now()).context("cannot make the frame log")?;
     let event_loop = EventLoop::<UserEvent>::with_user_event().build().map_err(|error| {
         // winit begins with a line of its own source: what counts comes last.
         let text = error.to_string();
@@ -63,7 +69,16 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         app.remember_in(store);
     }
     app.open(options.paths);
-    let mut shell = Shell { app, proxy, screen: None, next: None, failure: None, renewed: Vec::new() };
+    let mut shell = Shell {
+        app,
+        proxy,
+        screen: None,
+        next: None,
+        failure: None,
+        renewed: Vec::new(),
+        log,
+        drew: Duration::ZERO,
+    };
     let ended = event_loop.run_app(&mut shell);
     let Shell { app, screen, failure, .. } = shell;
     // The window goes first: what is still to be finished is nothing to look at.
@@ -94,6 +109,9 @@ struct Shell {
     failure: Option<anyhow::Error>,
     /// When the device was made anew.
     renewed: Vec<Instant>,
+    log: Option<FrameLog>,
+    /// How long the last frame took to draw.
+    drew: Duration,
 }
 
 impl Shell {
@@ -104,7 +122,10 @@ impl Shell {
             .with_inner_size(winit::dpi::LogicalSize::new(1280.0, 720.0))
             .with_min_inner_size(winit::dpi::LogicalSize::new(800.0, 560.0));
         let window = Arc::new(event_loop.create_window(attributes).context("cannot open a window")?);
+        // The device takes its time: what was found meanwhile is decoded beside it.
+        self.app.tick();
         let surface = Surface::new(event_loop, &window)?;
+        self.app.tick();
         let ctx = egui::Context::default();
         theme::install(&ctx);
         let proxy = self.proxy.clone();
@@ -172,13 +193,17 @@ impl Shell {
         if size.width == 0 || size.height == 0 {
             return Ok(());
         }
+        let (began, worked) = (Instant::now(), thread_time());
+        let mut spent = Spent::default();
         let input = screen.input.take_egui_input(&screen.window);
         let mut again = None;
         let app = &mut self.app;
         // Asked for before this pass: it draws the picture without notices.
         let is_wanted = app.program.is_screenshot_wanted;
         let output = screen.ctx.run_ui(input, |ui| {
+            let before = Instant::now();
             again = app.tick();
+            spent.tick += before.elapsed();
             super::ui(ui, app);
         });
         if let Some(after) = again {
@@ -186,11 +211,20 @@ impl Shell {
         }
         screen.input.handle_platform_output(&screen.window, output.platform_output);
         let scale = output.pixels_per_point;
+        spent.ui = began.elapsed() - spent.tick;
+        let before = Instant::now();
         let jobs = screen.ctx.tessellate(output.shapes, scale);
+        spent.tessellate = before.elapsed();
+        spent.cpu = thread_time().zip(worked).map(|(now, before)| now.saturating_sub(before));
+        let before = Instant::now();
         let wanted = app.program.canvas.filter(|_| is_wanted);
         let textures = output.textures_delta;
         let drawing = Drawing { jobs: &jobs, textures, pixels_per_point: scale, wanted };
-        if let Some(taken) = screen.surface.draw(&screen.window, drawing)? {
+        let (waited, taken) = screen.surface.draw(&screen.window, drawing)?;
+        spent.wait = waited;
+        spent.submit = before.elapsed() - spent.wait;
+        self.drew = began.elapsed();
+        if let Some(taken) = taken {
             let (gpu, target) = (screen.surface.gpu(), app.screenshot_target());
             let (buffer, size, is_bgra) = (taken.buffer, taken.size, taken.is_bgra);
             app.submit_save(SaveJob::Picture(Box::new(Capture { gpu, buffer, size, is_bgra, target })));
@@ -198,6 +232,9 @@ impl Shell {
         if wanted.is_some() {
             app.program.is_screenshot_wanted = false;
             screen.window.request_redraw();
+        }
+        if let Some(log) = &mut self.log {
+            log.drawn(&self.app, began, &spent).context("cannot write the frame log")?;
         }
         Ok(())
     }
@@ -250,7 +287,7 @@ impl ApplicationHandler<UserEvent> for Shell {
 
     fn user_event(&mut self, _: &ActiveEventLoop, event: UserEvent) {
         match event {
-            UserEvent::Wake => self.redraw_at(Instant::now()),
+            UserEvent::Wake => self.on_wake(),
             UserEvent::Repaint(delay) => {
                 if let Some(at) = Instant::now().checked_add(delay) {
                     self.redraw_at(at);
@@ -277,6 +314,21 @@ impl ApplicationHandler<UserEvent> for Shell {
 }
 
 impl Shell {
+    /// Takes in what a thread brought; draws at once where that changes the picture.
+    fn on_wake(&mut self) {
+        let now = Instant::now();
+        // While it plays, each frame that is gone to is drawn: time passes only with drawing.
+        if self.app.view.playback.is_playing() {
+            return self.redraw_at(now);
+        }
+        let before = self.app.canvas();
+        if let Some(after) = self.app.tick() {
+            self.redraw_at(now + after);
+        }
+        let same = self.app.canvas() == before;
+        self.redraw_at(now + if same { self.drew.max(IN_PASSING) } else { Duration::ZERO });
+    }
+
     fn on_accesskit(&mut self, event: egui_winit::accesskit_winit::Event) {
         use egui_winit::accesskit_winit::WindowEvent as Accessibility;
         let Some(screen) = &mut self.screen else { return };

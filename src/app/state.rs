@@ -1,6 +1,6 @@
 //! The viewer as it runs: the view, the threads that serve it, and what they brought last.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,15 +8,17 @@ use std::time::{Duration, Instant};
 use super::canvas::Heat;
 use super::discover::Discover;
 use super::exports::Exporting;
+use super::heats::Heats;
 use super::jobs::{Message, Opened, OpenedWorkspace, Workers};
 use super::judge::Judge;
 use super::panels::pointer::{Gesture, Space};
 use super::program::Program;
-use super::requests::MarksKey;
-use super::sweeps::SweepKey;
+use super::requests::{MarksKey, PlanesKey};
+use super::sweeps::{LayoutKey, SweepKey};
 use super::target::export_folders;
 use super::tracking::Tracking;
 use super::uploads::{Shelf, Uploads};
+use super::walk::WalkKey;
 use crate::gpu::Gpu;
 use crate::image::Plane;
 use crate::load::{Decoded, Loaded, Loader, Options as LoadOptions, PlaneKey, Wake};
@@ -135,9 +137,17 @@ pub struct App {
     /// Whether all is decoded that the playhead asks for, but not yet on the device.
     pub(super) uploading: bool,
     pub(super) judge: Arc<Judge>,
-    pub(super) heat: Option<(PairKey, Result<Arc<Heat>, String>)>,
-    pub(super) compare_asked: Option<PairKey>,
+    pub(super) heats: Heats,
+    pub(super) compare_asked: Vec<PairKey>,
+    pub(super) planes_asked: Option<PlanesKey>,
+    /// Places of the timeline that are made ready beside the playhead's.
+    pub(super) next: Vec<usize>,
     pub(super) sweep_asked: Option<SweepKey>,
+    pub(super) laid_out: Option<LayoutKey>,
+    /// Files that changed since the matrix was laid out.
+    pub(super) stale_files: BTreeSet<PathBuf>,
+    pub(super) walk_asked: Option<WalkKey>,
+    pub(super) walk_number: u64,
     /// The newest sweep's generation: never given twice, whatever was closed meanwhile.
     pub(super) sweeps_begun: u64,
     /// How often something was opened: what was compared before is of files as they were.
@@ -186,9 +196,15 @@ impl App {
             uploads: None,
             uploading: false,
             judge,
-            heat: None,
-            compare_asked: None,
+            heats: Heats::default(),
+            compare_asked: Vec::new(),
+            planes_asked: None,
+            next: Vec::new(),
             sweep_asked: None,
+            laid_out: None,
+            stale_files: BTreeSet::new(),
+            walk_asked: None,
+            walk_number: 0,
             sweeps_begun: 0,
             times_opened: 0,
             marks_asked: None,
@@ -298,9 +314,7 @@ impl App {
         let now = Instant::now();
         let passed = self.last_tick.replace(now).map_or(0.0, |last| (now - last).as_secs_f64());
         let ready = !self.waiting && !self.uploading;
-        if self.view.playback.is_playing() && ready {
-            self.view.playback.advance(passed);
-        }
+        self.view.playback.advance(passed, ready);
         self.toasts.retain(|toast| toast.error || toast.since.elapsed().as_secs_f32() < TOAST_SECS);
         self.request();
         let next_frame = self.view.playback.until_next().filter(|_| ready);
@@ -350,9 +364,11 @@ impl App {
                     Err(error) => (Err(error.clone()), Err(error)),
                 };
                 self.view.statistics.insert(key.clone(), stats);
-                self.heat = Some((key, heat));
+                self.heats.insert(key, heat);
             }
             Message::Swept(result) => self.swept(result),
+            Message::Walked(found) => self.walked(found),
+            Message::Renewed(renewed) => self.renewed(renewed),
             Message::Marked(number, aov, changed) if number == self.marks_number => {
                 if let Some(changed) = changed {
                     self.view.changed_aovs.insert(aov, changed);
@@ -373,7 +389,11 @@ impl App {
     /// Files that were opened again may have changed.
     fn forget_results(&mut self) {
         self.times_opened += 1;
-        (self.heat, self.compare_asked, self.sweep_asked, self.marks_asked) = (None, None, None, None);
+        self.heats.clear();
+        self.compare_asked.clear();
+        (self.sweep_asked, self.marks_asked) = (None, None);
+        (self.laid_out, self.walk_asked) = (None, None);
+        self.view.matrix.clear();
         self.view.sweep = None;
         self.view.apply(Action::Discover(DiscoveryAction::Listed(None)));
         self.view.statistics = StatisticsCache::default();

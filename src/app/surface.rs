@@ -1,6 +1,7 @@
 //! The device, and the surface of the window.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use egui_wgpu::wgpu;
@@ -123,12 +124,17 @@ impl Surface {
         }
     }
 
-    /// Draws what egui made; returns the part of it that was wanted. Where there is nothing to draw on it
+    /// Draws what egui made; returns how long it waited for the screen, and the part of the picture that
+    /// was wanted. Where there is nothing to draw on it
     /// asks for another try.
     ///
     /// # Errors
     /// When the surface is lost and cannot be made again.
-    pub fn draw(&mut self, window: &Arc<Window>, mut drawing: Drawing<'_>) -> anyhow::Result<Option<Taken>> {
+    pub fn draw(
+        &mut self,
+        window: &Arc<Window>,
+        mut drawing: Drawing<'_>,
+    ) -> anyhow::Result<(Duration, Option<Taken>)> {
         let mut set: Vec<_> = drawing.textures.set.drain().collect();
         set.sort_unstable_by_key(|(id, _)| *id);
         for (id, deltas) in set {
@@ -136,14 +142,14 @@ impl Surface {
                 self.renderer.update_texture(self.gpu.device(), self.gpu.queue(), id, &delta);
             }
         }
-        let taken = match self.acquire(window)? {
-            Some(frame) => self.paint(frame, &drawing),
-            None => None,
-        };
+        let before = Instant::now();
+        let frame = self.acquire(window)?;
+        let waited = before.elapsed();
+        let taken = frame.and_then(|frame| self.paint(frame, &drawing));
         let mut free: Vec<_> = drawing.textures.free.drain().collect();
         free.sort_unstable();
         free.iter().for_each(|id| self.renderer.free_texture(id));
-        Ok(taken)
+        Ok((waited, taken))
     }
 
     fn acquire(&mut self, window: &Arc<Window>) -> anyhow::Result<Option<wgpu::SurfaceTexture>> {

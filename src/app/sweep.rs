@@ -2,13 +2,13 @@
 //!
 //! Each frame is decoded once for both. Frames next to the playhead come first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::background::Stale;
 use crate::engine::{self, Beside, Cell, CellStatus, Outcome, Probe, cell_of, shortfall};
 use crate::image::{ImageInfo, Plane};
-use crate::load::{Decoded, Failure, Loader, PlaneKey};
+use crate::load::{Decoded, Failure, Loaded, Loader, PlaneKey};
 use crate::metric::{Backend, Extent, Pair, Rule, Want};
 use crate::view::StripCell;
 
@@ -44,7 +44,8 @@ pub struct FrameResult {
     pub strips: Vec<StripCell>,
 }
 
-enum Side {
+/// A sequence at a frame.
+pub(super) enum Side {
     Missing,
     Failed(Failure),
     There(Arc<Decoded>, Arc<ImageInfo>),
@@ -75,39 +76,47 @@ pub fn run(
 fn side(job: &Job, loader: &Loader, file: Option<&PathBuf>) -> Side {
     let Some(path) = file else { return Side::Missing };
     let decoded = loader.fetch(&PlaneKey { path: path.clone(), aov: job.aov.clone() });
-    match (decoded, loader.info(path)) {
-        (Ok(decoded), Ok(info)) => Side::There(decoded, info),
-        (Err(failure), _) => Side::Failed(failure),
-        (Ok(_), Err(error)) => Side::Failed(error.into()),
+    Side::new(decoded, loader, path)
+}
+
+impl Side {
+    /// What became of a file that there is.
+    pub(super) fn new(decoded: Loaded, loader: &Loader, path: &Path) -> Self {
+        match (decoded, loader.info(path)) {
+            (Ok(decoded), Ok(info)) => Self::There(decoded, info),
+            (Err(failure), _) => Self::Failed(failure),
+            (Ok(_), Err(error)) => Self::Failed(error.into()),
+        }
     }
 }
 
 fn strips(job: &Job, backend: &dyn Backend, sides: &[Side]) -> Vec<StripCell> {
     let compare = |index: usize| match job.reference {
-        Some(reference) if reference != index => strip(job, backend, &sides[index], &sides[reference]),
+        Some(reference) if reference != index => strip(&job.rule, backend, &sides[index], &sides[reference]),
         _ => StripCell::Pending,
     };
     (0..sides.len()).map(compare).collect()
 }
 
-fn strip(job: &Job, backend: &dyn Backend, candidate: &Side, reference: &Side) -> StripCell {
+/// The heat of one frame of one candidate.
+pub(super) fn strip(rule: &Rule, backend: &dyn Backend, candidate: &Side, reference: &Side) -> StripCell {
     match (candidate, reference) {
         (Side::Missing, _) | (_, Side::Missing) => StripCell::Missing,
         (Side::Failed(failure), _) | (_, Side::Failed(failure)) => StripCell::Failed(failure.to_string()),
         (Side::There(candidate, of_candidate), Side::There(reference, of_reference)) => {
             let side = |decoded, info| engine::Side { plane: decoded, info: Some(info) };
             let sides = [side(&candidate.plane, of_candidate), side(&reference.plane, of_reference)];
-            compared(job, backend, sides)
+            compared(rule, backend, sides)
         }
     }
 }
 
-fn compared(job: &Job, backend: &dyn Backend, sides: [engine::Side<'_>; 2]) -> StripCell {
+fn compared(rule: &Rule, backend: &dyn Backend, sides: [engine::Side<'_>; 2]) -> StripCell {
     let pair = match Pair::new(sides[0].plane, sides[1].plane, Extent::Union) {
         Ok(pair) => pair,
         Err(error) => return StripCell::Failed(error.to_string()),
     };
-    let stats = backend.compare(&pair, &job.rule, Want::Stats).stats;
+    let stats = backend.compare(&pair, rule, Want::Stats).stats;
     let (changed, max_abs) = (stats.changed_fraction(), stats.max_abs);
     match Outcome::new(&pair, stats, shortfall(&sides, pair.window)) {
         Outcome::Compared(_) => StripCell::Compared { changed, max_abs },

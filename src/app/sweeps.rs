@@ -1,38 +1,57 @@
 //! Sets up the walk over all frames, and takes in what it finds.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::App;
 use super::sweep::{self, empty_cell};
 use crate::engine::{CellStatus, ProbeShape, Series, SeriesChannel};
 use crate::image::{SampleType, Window};
+use crate::view::matrix::Files;
 use crate::view::results::rule_key;
 use crate::view::{StripCell, Sweep};
 
 /// What a sweep depends on.
 #[derive(PartialEq)]
 pub struct SweepKey {
-    files: Vec<Vec<Option<PathBuf>>>,
+    revision: u64,
+    opened: u64,
     reference: Option<usize>,
     aov: String,
     rule: (u8, u64, u64),
     probes: Vec<(u64, Window, ProbeShape)>,
 }
 
+/// What the matrix depends on: catalogue, how often something was opened, reference.
+pub type LayoutKey = (u64, u64, Option<usize>);
+
 impl App {
+    /// Keeps the matrix in step with what is open.
+    pub(super) fn lay_out(&mut self) {
+        let view = &self.view;
+        let key = (view.catalogue.revision(), self.times_opened, view.reference);
+        if self.laid_out == Some(key) {
+            return;
+        }
+        let sequences: Vec<usize> = view.catalogue.shown().collect();
+        let frames = view.playback.frames();
+        let file = |s: usize, f: i64| view.catalogue.path(s, f).map(Path::to_owned);
+        let files: Files = sequences.iter().map(|&s| frames.iter().map(|&f| file(s, f)).collect()).collect();
+        let reference = sequences.iter().position(|s| Some(*s) == view.reference);
+        let stale = std::mem::take(&mut self.stale_files);
+        self.workers.watch.set_sequences(view.catalogue.entries());
+        self.view.matrix.lay_out(sequences, reference, files, &stale);
+        self.laid_out = Some(key);
+    }
+
     pub(super) fn request_sweep(&mut self) {
         self.refresh_names();
         let view = &self.view;
         let (Some(entry), false) = (view.aov_entry(), view.playback.frames().is_empty()) else { return };
-        let sequences: Vec<usize> = view.catalogue.shown().collect();
-        let frames = view.playback.frames();
-        let file = |s: usize, f: i64| view.catalogue.path(s, f).map(Path::to_owned);
-        let files: Vec<Vec<_>> =
-            sequences.iter().map(|&s| frames.iter().map(|&f| file(s, f)).collect()).collect();
         let rule = view.rule();
         let key = SweepKey {
-            files,
-            reference: sequences.iter().position(|s| Some(*s) == view.reference),
+            revision: view.catalogue.revision(),
+            opened: self.times_opened,
+            reference: view.reference,
             aov: entry.key.clone(),
             rule: rule_key(&rule),
             probes: view
@@ -48,12 +67,14 @@ impl App {
         }
         let channels = entry.channels.clone();
         self.sweeps_begun += 1;
-        let sweep = self.new_sweep(&key, sequences, &channels);
+        let sweep = self.new_sweep(&key, &channels);
+        let mut order = order(sweep.done.len(), self.view.playback.index());
+        order.retain(|frame| !sweep.done[*frame]);
         let job = sweep::Job {
             generation: sweep.generation,
-            order: order(frames.len(), view.playback.index()),
-            files: key.files.clone(),
-            reference: key.reference,
+            order,
+            files: self.view.matrix.files().clone(),
+            reference: self.view.matrix.reference(),
             aov: key.aov.clone(),
             channels,
             rule,
@@ -75,9 +96,10 @@ impl App {
         }
     }
 
-    /// An empty sweep; what the one before it knows and still holds is taken over.
-    fn new_sweep(&self, key: &SweepKey, sequences: Vec<usize>, channels: &[String]) -> Sweep {
+    /// A sweep with what is known already; what the one before it knows and still holds is taken over.
+    fn new_sweep(&self, key: &SweepKey, channels: &[String]) -> Sweep {
         let view = &self.view;
+        let matrix = &view.matrix;
         let rule = view.rule();
         let frames = view.playback.frames().to_vec();
         let probes: Vec<_> = view.probes.items().iter().map(|item| item.probe.clone()).collect();
@@ -88,12 +110,13 @@ impl App {
             tol_abs: rule.abs,
             tol_rel: rule.rel,
         };
+        let sequences = matrix.sequences().to_vec();
         let count = sequences.len() * frames.len();
         let series = Series {
             sequences: sequences.iter().map(|&s| view.name(Some(s)).to_owned()).collect(),
-            reference_index: key.reference,
+            reference_index: matrix.reference(),
             cells: vec![empty_cell(CellStatus::FrameMissing); count * probes.len() * channels.len()],
-            paths: key.files.iter().flatten().cloned().collect(),
+            paths: matrix.files().iter().flatten().cloned().collect(),
             channels: channels.iter().map(channel).collect(),
             frames,
             probes,
@@ -108,8 +131,9 @@ impl App {
             done: vec![false; frame_count],
         };
         if let (Some(old), Some(asked)) = (&view.sweep, &self.sweep_asked) {
-            let same_pictures =
-                asked.files == key.files && asked.reference == key.reference && asked.aov == key.aov;
+            let same_pictures = (asked.revision, asked.opened) == (key.revision, key.opened)
+                && asked.reference == key.reference
+                && asked.aov == key.aov;
             if same_pictures {
                 sweep.strips.clone_from(&old.strips);
             }
@@ -117,7 +141,26 @@ impl App {
                 take_over(&mut sweep, old, &asked.probes, &key.probes);
             }
         }
+        self.take_known(&mut sweep, key);
         sweep
+    }
+
+    /// Takes over what the matrix knows. Without anything tracked a frame that is known is done.
+    fn take_known(&self, sweep: &mut Sweep, key: &SweepKey) {
+        let matrix = &self.view.matrix;
+        let aov = [(key.aov.clone(), key.rule)];
+        let frames = sweep.done.len();
+        let lacking = matrix.lacking(&aov);
+        for frame in (0..frames).filter(|_| matrix.reference().is_some()) {
+            if lacking.get(frame).is_none_or(|lacking| !lacking.is_empty()) {
+                continue;
+            }
+            for sequence in 0..sweep.sequences.len() {
+                let cell = matrix.cell(&key.aov, key.rule, sequence, frame);
+                sweep.strips[sequence * frames + frame].clone_from(cell);
+            }
+            sweep.done[frame] = sweep.probes.is_empty();
+        }
     }
 
     fn sample_type(&self, channel: &str) -> SampleType {
@@ -140,6 +183,9 @@ impl App {
             && result.cells.len() == sequences * probes * channels;
         if !fits {
             return;
+        }
+        if let Some(asked) = &self.sweep_asked {
+            self.view.matrix.record(&asked.aov, asked.rule, result.frame, &result.strips);
         }
         let mut cells = result.cells.into_iter();
         for (sequence, strip) in result.strips.into_iter().enumerate() {

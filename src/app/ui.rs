@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, confined, help, left, palette, right, settings, toasts, top, viewport};
+use super::panels::{bottom, confined, help, left, matrix, palette, right, settings, toasts, top, viewport};
 use super::program::ProgramWish;
 use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
@@ -22,6 +22,10 @@ pub enum Wish {
     ToggleHelp,
     /// Put text on the clipboard.
     Copy(String),
+    /// Watch the folders of what is open, or not.
+    WatchFolders(bool),
+    /// Let the user write what AOV is searched.
+    SearchAovs,
     /// About what is tracked.
     Tracking(TrackingWish),
     /// Forget the notice of that index.
@@ -43,6 +47,7 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
         app.view.history.seal();
     }
     let mut wishes = keys::pressed(ui, app);
+    app.workers.watch.set_focused(ui.input(|input| input.focused));
     wishes.extend(clipboard(ui));
     dropped(ui, app);
     let frame = Frame::new().fill(theme::panel());
@@ -61,6 +66,14 @@ pub fn ui(ui: &mut egui::Ui, app: &mut App) {
             .default_size(bottom::default_height(app).min(most))
             .size_range(80.0..=520.0)
             .show(ui, |ui| wishes.extend(confined(ui, |ui| bottom::ui(ui, app))));
+        if app.view.matrix.open {
+            Panel::bottom("matrix")
+                .frame(padded)
+                .resizable(true)
+                .default_size(matrix::default_height(app, ui.available_width()))
+                .size_range(70.0..=400.0)
+                .show(ui, |ui| wishes.extend(confined(ui, |ui| matrix::ui(ui, app))));
+        }
         Panel::left("left")
             .frame(padded)
             .default_size(212.0)
@@ -132,6 +145,8 @@ fn obey(ui: &egui::Ui, app: &mut App, wishes: Vec<Wish>) {
             Wish::CancelExports => app.cancel_exports(),
             Wish::ToggleHelp => app.help = !app.help,
             Wish::Copy(text) => ui.ctx().copy_text(text),
+            Wish::WatchFolders(on) => app.workers.watch.set_on(on),
+            Wish::SearchAovs => ui.memory_mut(|memory| memory.request_focus(left::search_id())),
             Wish::Tracking(wish) => app.obey_tracking(wish, ui.ctx()),
             Wish::Dismiss(index) => {
                 app.toasts.remove(index);

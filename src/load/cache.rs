@@ -1,9 +1,10 @@
-//! Decoded planes within a byte budget, the least recently used going first.
+//! Decoded planes within a byte budget, those farthest from the playhead going first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::Loaded;
+use super::near::Near;
 
 /// One AOV of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,11 +30,13 @@ pub(super) struct Cache {
     budget: u64,
     bytes: u64,
     clock: u64,
+    /// Where the files stand, and where one looks.
+    pub(super) near: Near,
 }
 
 impl Cache {
     pub(super) fn new(budget: u64) -> Self {
-        Self { entries: BTreeMap::new(), budget, bytes: 0, clock: 0 }
+        Self { entries: BTreeMap::new(), budget, bytes: 0, clock: 0, near: Near::default() }
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -56,12 +59,29 @@ impl Cache {
         Some(entry.loaded.clone())
     }
 
-    /// Takes `loaded` in; makes room among what is not in `keep`. Refused (false) where that
-    /// does not make room enough.
+    /// The keys of what is there.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &PlaneKey> {
+        self.entries.keys()
+    }
+
+    /// Takes `loaded` in; makes room among what is not in `keep` and not nearer to the playhead.
+    /// Refused (false) where that does not make room enough.
     pub(super) fn insert(&mut self, key: PlaneKey, loaded: Loaded, keep: &BTreeSet<PlaneKey>) -> bool {
+        let distance = self.near.distance(&key);
+        self.insert_at(distance, key, loaded, keep)
+    }
+
+    /// As [`Cache::insert`], as if it stood at that distance.
+    pub(super) fn insert_at(
+        &mut self,
+        distance: u64,
+        key: PlaneKey,
+        loaded: Loaded,
+        keep: &BTreeSet<PlaneKey>,
+    ) -> bool {
         let bytes = loaded.as_ref().map_or(0, |decoded| decoded.plane.size_bytes()).max(LEAST);
         self.remove(&key);
-        if !self.make_room(bytes, keep) {
+        if !self.make_room(bytes, distance, keep) {
             return false;
         }
         self.clock += 1;
@@ -82,22 +102,20 @@ impl Cache {
         gone.iter().for_each(|key| self.remove(key));
     }
 
-    fn make_room(&mut self, bytes: u64, keep: &BTreeSet<PlaneKey>) -> bool {
+    fn make_room(&mut self, bytes: u64, distance: u64, keep: &BTreeSet<PlaneKey>) -> bool {
         if self.bytes + bytes <= self.budget {
             return true;
         }
-        let mut old: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|(key, _)| !keep.contains(key))
-            .map(|(k, e)| (e.used, k.clone()))
-            .collect();
-        let free: u64 = old.iter().filter_map(|(_, key)| self.entries.get(key)).map(|e| e.bytes).sum();
+        let others = self.entries.iter().filter(|(key, _)| !keep.contains(key));
+        let with_distance = others.map(|(key, entry)| (self.near.distance(key), entry, key));
+        let mut old: Vec<_> = with_distance.filter(|(far, ..)| *far >= distance).collect();
+        let free: u64 = old.iter().map(|(_, entry, _)| entry.bytes).sum();
         if self.bytes - free + bytes > self.budget {
             return false;
         }
-        old.sort_unstable();
-        for (_, key) in old {
+        old.sort_unstable_by_key(|(far, entry, _)| (std::cmp::Reverse(*far), entry.used));
+        let old: Vec<PlaneKey> = old.into_iter().map(|(_, _, key)| key.clone()).collect();
+        for key in old {
             self.remove(&key);
             if self.bytes + bytes <= self.budget {
                 return true;
@@ -165,5 +183,26 @@ mod tests {
         let mut cache = Cache::new(1000);
         assert!(!cache.insert(key("a"), loaded(1001), &BTreeSet::new()));
         assert_eq!(cache.bytes(), 0);
+    }
+
+    #[test]
+    fn the_farthest_from_the_playhead_goes_first_on_both_sides() {
+        let mut cache = Cache::new(3000);
+        let none = BTreeSet::new();
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let place = |frame| crate::load::Place { sequence: 0, frame };
+        let places = names.iter().zip(0..).map(|(name, frame)| (PathBuf::from(name), place(frame)));
+        cache.near.places = places.collect();
+        cache.near.look_at(2, 1, "rgba");
+        for name in ["f", "c", "b"] {
+            assert!(cache.insert(key(name), loaded(1000), &none));
+        }
+        assert!(cache.get(&key("f")).is_some(), "used last, and yet the farthest");
+        assert!(cache.insert(key("d"), loaded(1000), &none));
+        assert!(!cache.contains(&key("f")) && cache.contains(&key("b")));
+        assert!(!cache.insert(key("a"), loaded(1000), &none), "farther than all that is there");
+        cache.near.look_at(0, -1, "rgba");
+        assert!(cache.insert(key("a"), loaded(1000), &none));
+        assert!(!cache.contains(&key("d")) && cache.contains(&key("c")));
     }
 }

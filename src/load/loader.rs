@@ -1,13 +1,15 @@
 //! Worker threads that decode what is wished for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::cache::{Cache, PlaneKey};
-use super::work::{decode, info, work};
+use super::near::Place;
+use super::work::{decode, info, settle, work};
 use crate::codec::{self, Limits};
 use crate::image::{ImageInfo, Plane, pool};
 
@@ -74,6 +76,11 @@ pub struct Progress {
     /// Bytes that may be kept.
     pub budget_bytes: u64,
 }
+
+/// Background work waits for no more than so many wishes, each time that there are urgent ones...
+const FIRST_WISHES: usize = 8;
+/// ... and no longer than that: a file system that hangs must not stop all else.
+const LONGEST_WAY: Duration = Duration::from_secs(5);
 
 /// Called from a worker when something new is there.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -174,25 +181,68 @@ impl Loader {
         self.shared.lock().previews.get(key).cloned().flatten()
     }
 
-    /// What is there, else decoded on the caller's own thread; kept where there is room beside the
-    /// wishes. For background work over all frames.
+    /// Says where the files stand on the timeline: what is far from the playhead makes room first.
+    pub fn set_places(&self, places: HashMap<PathBuf, Place>) {
+        self.shared.lock().cache.near.places = places;
+    }
+
+    /// Says where one looks: place of the frame on the timeline, way of the playhead (1 or −1), AOV.
+    pub fn look_at(&self, playhead: usize, direction: i64, aov: &str) {
+        self.shared.lock().cache.near.look_at(playhead, direction, aov);
+    }
+
+    /// Where on the timeline the AOV that one looks at is there, in no order. Failures count.
+    pub fn places_there(&self) -> Vec<Place> {
+        let state = self.shared.lock();
+        state.cache.keys().filter_map(|key| state.cache.near.shown_place(key)).collect()
+    }
+
+    /// What is there, else decoded on the caller's own thread, after the first wishes; kept where
+    /// there is room beside the wishes. For background work over all frames.
     pub fn fetch(&self, key: &PlaneKey) -> Loaded {
-        if let Some(loaded) = self.get(key) {
-            return loaded;
+        self.give_way();
+        let mut state = self.shared.lock();
+        loop {
+            if let Some(loaded) = state.cache.get(key) {
+                return loaded;
+            }
+            if !state.busy.contains(key) || state.stopped {
+                break;
+            }
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let forgotten = self.shared.lock().forgotten;
+        let forgotten = state.forgotten;
+        state.busy.insert(key.clone());
+        drop(state);
         let loaded = decode(&self.shared, &key.path, std::slice::from_ref(key)).pop();
         let loaded = loaded.expect("one result for one key");
         let state = &mut *self.shared.lock();
-        let keep = &state.wished;
-        if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
-            state.cache.insert(key.clone(), loaded.clone(), keep);
+        state.busy.remove(key);
+        let wished = state.wished.contains(key);
+        if state.forgotten == forgotten && wished {
+            settle(state, key.clone(), loaded.clone());
+        } else if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
+            state.cache.insert(key.clone(), loaded.clone(), &state.wished);
+        }
+        self.shared.changed.notify_all();
+        if wished {
+            (self.shared.wake)();
         }
         loaded
     }
 
     /// As [`Loader::fetch`], of several AOVs of one file: those that are not there come from one read.
     pub fn fetch_all(&self, path: &Path, aovs: &[String]) -> Vec<Loaded> {
+        self.read(path, aovs, true)
+    }
+
+    /// As [`Loader::fetch_all`], but nothing of it is kept: for what is looked at once.
+    pub fn pass_by(&self, path: &Path, aovs: &[String]) -> Vec<Loaded> {
+        self.read(path, aovs, false)
+    }
+
+    fn read(&self, path: &Path, aovs: &[String], keep: bool) -> Vec<Loaded> {
+        self.give_way();
         let key = |aov: &String| PlaneKey { path: path.to_owned(), aov: aov.clone() };
         let keys: Vec<PlaneKey> = aovs.iter().map(key).collect();
         let there: Vec<Option<Loaded>> = keys.iter().map(|key| self.get(key)).collect();
@@ -200,15 +250,28 @@ impl Loader {
         let missing: Vec<PlaneKey> = missing.map(|(key, _)| key.clone()).collect();
         let forgotten = self.shared.lock().forgotten;
         let decoded = if missing.is_empty() { Vec::new() } else { decode(&self.shared, path, &missing) };
-        let state = &mut *self.shared.lock();
-        for (key, loaded) in missing.into_iter().zip(&decoded) {
-            if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
-                state.cache.insert(key, loaded.clone(), &state.wished);
+        if keep {
+            let state = &mut *self.shared.lock();
+            for (key, loaded) in missing.into_iter().zip(&decoded) {
+                if state.forgotten == forgotten && state.cache.bytes() < state.cache.budget() / 2 {
+                    state.cache.insert(key, loaded.clone(), &state.wished);
+                }
             }
         }
         let mut decoded = decoded.into_iter();
         let mut next = || decoded.next().expect("one result for each that was not there");
         there.into_iter().map(|there| there.unwrap_or_else(&mut next)).collect()
+    }
+
+    /// Waits until the first wishes are there, as long as they come.
+    fn give_way(&self) {
+        let deadline = Instant::now() + LONGEST_WAY;
+        let mut state = self.shared.lock();
+        while !state.stopped && state.first_wishes_open() {
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else { return };
+            let waited = self.shared.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// The header of a file; read on the caller's thread unless it is known.
@@ -286,6 +349,12 @@ impl State {
         let keys: Vec<PlaneKey> = self.wishes.iter().filter(same_file).cloned().collect();
         self.busy.extend(keys.iter().cloned());
         Some(keys)
+    }
+
+    /// Whether some of the first wishes is still to come.
+    fn first_wishes_open(&self) -> bool {
+        let open = |key: &&PlaneKey| !self.cache.contains(key) && !self.refused.contains(key);
+        !self.urgent.is_empty() && self.wishes.iter().take(FIRST_WISHES).any(|key| open(&key))
     }
 
     /// The wishes more urgent than `key`: these are not thrown out for it.

@@ -46,6 +46,7 @@ pub(super) fn work(shared: &Shared) {
                 state.busy.remove(&key);
             }
         }
+        shared.changed.notify_all();
         drop(state);
         (shared.wake)();
         state = shared.lock();
@@ -81,14 +82,16 @@ fn preview(shared: &Shared, key: &PlaneKey) -> Option<Arc<Decoded>> {
     Some(Arc::new(Decoded { id: shared.next_id.fetch_add(1, Ordering::Relaxed), plane }))
 }
 
-fn settle(state: &mut State, key: PlaneKey, loaded: Loaded) {
+pub(super) fn settle(state: &mut State, key: PlaneKey, loaded: Loaded) {
     state.busy.remove(&key);
     let keep = state.keep_for(&key);
     let bytes = loaded.as_ref().map_or(0, |decoded| decoded.plane.size_bytes());
-    if state.cache.insert(key.clone(), loaded, &keep) {
+    let first = state.wishes.first() == Some(&key);
+    // The most urgent wish is the nearest, wherever its file stands.
+    let distance = if first { 0 } else { state.cache.near.distance(&key) };
+    if state.cache.insert_at(distance, key.clone(), loaded, &keep) {
         return;
     }
-    let first = state.wishes.first() == Some(&key);
     let budget = state.cache.budget();
     state.refused.insert(key.clone());
     if first {

@@ -1,7 +1,8 @@
 //! What a user may wish for: the only way in which the view changes.
 
 use super::{
-    DiscoveryAction, DisplayAction, Entry, Mode, ProbeAction, Quantity, Shown, Tool, Viewport, Workspace,
+    DiscoveryAction, DisplayAction, Entry, Mode, ProbeAction, Quantity, Shown, TimeAction, Tool, Viewport,
+    Workspace,
 };
 use crate::metric::Metric;
 
@@ -90,6 +91,10 @@ pub enum Action {
     SetQuantity(Quantity),
     /// Exposure, range and camera as at the start.
     ResetView,
+    /// Rate, repeat and range of playing.
+    Time(TimeAction),
+    /// Show or hide what changed in which AOV.
+    ToggleMatrix,
     /// About where changes are.
     Discover(DiscoveryAction),
     /// Change how pictures and deltas become colours.

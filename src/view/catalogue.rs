@@ -43,6 +43,7 @@ pub struct AovEntry {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     entries: Vec<Entry>,
+    revision: u64,
 }
 
 impl Catalogue {
@@ -51,9 +52,15 @@ impl Catalogue {
         &self.entries
     }
 
+    /// Another number whenever sequences came, went, or changed.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Adds sequences; one that is open already (by its pattern) is read anew in its place.
     /// Names tell all that are open apart.
     pub fn open(&mut self, opened: Vec<Entry>) {
+        self.revision += 1;
         for entry in opened {
             let same = |e: &&mut Entry| e.sequence.pattern == entry.sequence.pattern;
             match self.entries.iter_mut().find(same) {
@@ -73,6 +80,7 @@ impl Catalogue {
     /// Closes one.
     pub fn close(&mut self, index: usize) {
         if index < self.entries.len() {
+            self.revision += 1;
             self.entries.remove(index);
         }
     }
@@ -80,6 +88,7 @@ impl Catalogue {
     /// Lets one take part, or not.
     pub fn set_shown(&mut self, index: usize, shown: bool) {
         if let Some(entry) = self.entries.get_mut(index) {
+            self.revision += u64::from(entry.shown != shown);
             entry.shown = shown;
         }
     }

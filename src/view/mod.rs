@@ -10,11 +10,13 @@ mod choices;
 pub mod discovery;
 pub mod display;
 pub mod history;
+pub mod matrix;
 pub mod plan;
 pub mod playback;
 pub mod probes;
 pub mod results;
 mod tracking;
+pub mod transport;
 pub mod workspace;
 
 use std::collections::BTreeMap;
@@ -27,11 +29,13 @@ pub use choices::{Mode, Quantity, Shown, Tool};
 pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
 pub use display::{Display, DisplayAction};
 pub use history::History;
+pub use matrix::{Matrix, Tally};
 pub use plan::Scope;
 pub use playback::Playback;
 pub use probes::{ProbeAction, Probes, Tracked};
 pub use results::{PairKey, StatisticsCache, StripCell, Sweep};
 pub use tracking::{LARGEST_BRUSH, Tracking};
+pub use transport::{Pace, Repeat, TimeAction};
 pub use workspace::Workspace;
 
 use crate::image::{AovKind, Chromaticities, Window};
@@ -74,6 +78,8 @@ pub struct View {
     pub statistics: StatisticsCache,
     /// Strips and curves found so far.
     pub sweep: Option<Sweep>,
+    /// What is known of all AOVs over all frames.
+    pub matrix: Matrix,
     /// AOVs that changed in the shown frame, as far as known.
     pub changed_aovs: BTreeMap<String, bool>,
     /// Which channel the curves show.
@@ -108,6 +114,7 @@ impl Default for View {
             tracking: Tracking::default(),
             statistics: StatisticsCache::default(),
             sweep: None,
+            matrix: Matrix::default(),
             changed_aovs: BTreeMap::new(),
             curve_channel: 0,
             quantity: Quantity::Both,
@@ -232,6 +239,8 @@ impl View {
             Action::Stop => self.playback.stop(),
             Action::SetIn => self.playback.set_in(),
             Action::SetOut => self.playback.set_out(),
+            Action::Time(action) => self.playback.apply(action),
+            Action::ToggleMatrix => self.matrix.open = !self.matrix.open,
             _ => {}
         }
     }
@@ -275,9 +284,14 @@ impl View {
 
     /// What the shown pair is a comparison of; `None` where a side has no file.
     pub fn pair_key(&self) -> Option<PairKey> {
+        self.pair_key_at(self.playback.frame()?)
+    }
+
+    /// As [`View::pair_key`], at another frame.
+    pub fn pair_key_at(&self, frame: i64) -> Option<PairKey> {
         Some(PairKey {
-            candidate: self.candidate_path()?.to_owned(),
-            reference: self.reference_path()?.to_owned(),
+            candidate: self.catalogue.path(self.candidate?, frame)?.to_owned(),
+            reference: self.catalogue.path(self.reference?, frame)?.to_owned(),
             aov: self.aov.clone()?,
             rule: results::rule_key(&self.rule()),
         })

@@ -1,5 +1,7 @@
 //! The playhead: which frame is shown, and how it moves.
 
+use super::transport::{Meter, Pace, RATE_LIMITS, Repeat, TimeAction};
+
 /// Moves over a list of frames that may have gaps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Playback {
@@ -9,35 +11,87 @@ pub struct Playback {
     index: usize,
     /// Frames a second, signed: below zero backwards; 0 while it rests.
     rate: f64,
+    /// Frames a second of ordinary playing.
+    set_rate: f64,
+    repeat: Repeat,
+    pace: Pace,
     /// First and last index that are played.
     range: (usize, usize),
-    /// Fraction of a frame that playing has gathered.
+    /// Frames that are due: playing has gathered them, and they were not gone over yet.
     elapsed: f64,
     /// Which way it last moved: 1 or −1.
     direction: i64,
+    /// Frames that the last move of playing went over.
+    stride: usize,
+    /// Whether the frame at the playhead was counted as shown.
+    counted: bool,
+    meter: Meter,
 }
 
-/// Frames a second of ordinary playing.
+/// Frames a second of ordinary playing, unless another rate is set.
 pub const FRAME_RATE: f64 = 24.0;
-/// Fastest shuttle of J and L, in frames a second.
-const FASTEST: f64 = FRAME_RATE * 8.0;
+/// Fastest shuttle of J and L, as a multiple of the set rate.
+const FASTEST: f64 = 8.0;
+/// Longest time that one call lets pass, in seconds: a window that was hidden has not played.
+const LONGEST: f64 = 1.0;
 
 impl Default for Playback {
     fn default() -> Self {
-        Self { frames: Vec::new(), index: 0, rate: 0.0, range: (0, 0), elapsed: 0.0, direction: 1 }
+        Self {
+            frames: Vec::new(),
+            index: 0,
+            rate: 0.0,
+            set_rate: FRAME_RATE,
+            repeat: Repeat::default(),
+            pace: Pace::default(),
+            range: (0, 0),
+            elapsed: 0.0,
+            direction: 1,
+            stride: 1,
+            counted: false,
+            meter: Meter::default(),
+        }
     }
 }
 
 impl Playback {
-    /// Takes other frames; stays at the same frame number, or at the nearest one there is.
+    /// Does what the user wishes of time.
+    pub fn apply(&mut self, action: TimeAction) {
+        match action {
+            TimeAction::SetRate(rate) if rate.is_finite() => {
+                self.set_rate = rate.clamp(RATE_LIMITS.0, RATE_LIMITS.1);
+                if self.is_playing() {
+                    self.play(self.set_rate.copysign(self.rate));
+                }
+            }
+            TimeAction::SetRate(_) => {}
+            TimeAction::SetRepeat(repeat) => self.repeat = repeat,
+            TimeAction::SetPace(pace) => self.pace = pace,
+            TimeAction::ToggleBackwards => {
+                let backwards = self.rate < 0.0;
+                self.play(if backwards { 0.0 } else { -self.set_rate });
+            }
+            TimeAction::SetInAt(frame) => self.set_in_at(self.nearest(frame)),
+            TimeAction::SetOutAt(frame) => self.set_out_at(self.nearest(frame)),
+            TimeAction::ClearRange => self.range = (0, self.frames.len().saturating_sub(1)),
+        }
+    }
+
+    /// Takes other frames; stays at the same frame number, or at the nearest one there is. A played
+    /// range that the user has set stays too, as far as there are frames.
     pub fn set_frames(&mut self, frames: Vec<i64>) {
         if self.frames == frames {
             return;
         }
         let frame = self.frame();
+        let range = self.range().filter(|_| self.has_range());
         self.range = (0, frames.len().saturating_sub(1));
         self.frames = frames;
         self.index = 0;
+        if let Some((first, last)) = range {
+            let (first, last) = (self.nearest(first), self.nearest(last));
+            self.range = (first, last.max(first));
+        }
         match frame {
             Some(frame) => self.seek(frame),
             None => self.rate = 0.0,
@@ -69,6 +123,26 @@ impl Playback {
         self.rate
     }
 
+    /// Frames a second of ordinary playing.
+    pub fn set_rate(&self) -> f64 {
+        self.set_rate
+    }
+
+    /// What comes after the last frame.
+    pub fn repeat(&self) -> Repeat {
+        self.repeat
+    }
+
+    /// What gives way when frames do not come in time.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// What really was shown since playing began.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
     /// Whether it moves by itself.
     pub fn is_playing(&self) -> bool {
         self.rate != 0.0
@@ -81,19 +155,38 @@ impl Playback {
 
     /// As [`Playback::range`]; `None` where that is all frames.
     pub fn part(&self) -> Option<(i64, i64)> {
-        let is_all = self.range == (0, self.frames.len().saturating_sub(1));
-        self.range().filter(|_| !is_all)
+        self.range().filter(|_| self.has_range())
+    }
+
+    /// First and last place in [`Playback::frames`] that are played.
+    pub fn range_indices(&self) -> (usize, usize) {
+        self.range
+    }
+
+    /// Whether less than all frames are played.
+    pub fn has_range(&self) -> bool {
+        self.range != (0, self.frames.len().saturating_sub(1))
+    }
+
+    /// The least distance of neighbouring frames: what is farther apart has frames missing between.
+    pub fn step_size(&self) -> i64 {
+        self.frames.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1)
     }
 
     /// Goes to that frame, or to the nearest one there is.
     pub fn seek(&mut self, frame: i64) {
+        self.move_to(self.nearest(frame));
+    }
+
+    /// The place of that frame, or of the nearest one there is; of equally near ones the later.
+    fn nearest(&self, frame: i64) -> usize {
         let after = self.frames.partition_point(|&f| f < frame);
         let candidates = [after.saturating_sub(1), after.min(self.frames.len().saturating_sub(1))];
         let nearest = candidates.into_iter().min_by_key(|&i| {
             let distance = self.frames.get(i).map_or(u64::MAX, |f| f.abs_diff(frame));
             (distance, std::cmp::Reverse(i))
         });
-        self.move_to(nearest.unwrap_or(0));
+        nearest.unwrap_or(0)
     }
 
     /// Goes to a place in [`Playback::frames`].
@@ -109,16 +202,20 @@ impl Playback {
         self.direction = if by < 0 { -1 } else { 1 };
     }
 
-    /// Plays, or rests.
+    /// Plays, or rests. At the end of what is played once, it begins anew.
     pub fn toggle(&mut self) {
-        self.set_rate(if self.is_playing() { 0.0 } else { FRAME_RATE });
+        if !self.is_playing() && self.repeat == Repeat::Once && self.index == self.range.1 {
+            self.move_to(self.range.0);
+        }
+        self.play(if self.is_playing() { 0.0 } else { self.set_rate });
     }
 
     /// J and L: plays that way, twice as fast with each further press.
     pub fn shuttle(&mut self, direction: i64) {
         let sign = if direction < 0 { -1.0 } else { 1.0 };
         let same_way = self.rate * sign > 0.0;
-        self.set_rate(if same_way { (self.rate * 2.0).clamp(-FASTEST, FASTEST) } else { sign * FRAME_RATE });
+        let fastest = self.set_rate * FASTEST;
+        self.play(if same_way { (self.rate * 2.0).clamp(-fastest, fastest) } else { sign * self.set_rate });
     }
 
     /// K: rests.
@@ -128,29 +225,66 @@ impl Playback {
 
     /// Starts the played range here.
     pub fn set_in(&mut self) {
-        self.range.0 = self.index;
-        self.range.1 = self.range.1.max(self.index);
+        self.set_in_at(self.index);
     }
 
     /// Ends the played range here.
     pub fn set_out(&mut self) {
-        self.range.1 = self.index;
-        self.range.0 = self.range.0.min(self.index);
+        self.set_out_at(self.index);
     }
 
-    /// Lets `seconds` pass. True where another frame is shown then.
-    pub fn advance(&mut self, seconds: f64) -> bool {
+    fn set_in_at(&mut self, index: usize) {
+        self.range = (index, self.range.1.max(index));
+    }
+
+    fn set_out_at(&mut self, index: usize) {
+        self.range = (self.range.0.min(index), index);
+    }
+
+    /// Lets `seconds` pass while the frame at the playhead is on screen (`ready`) or is still waited
+    /// for. The playhead never leaves a frame before it was ready: where decoding is slower than the
+    /// rate, something is seen all the same. In real time the frames that became due meanwhile are
+    /// then left out, and counted; else the time of waiting does not count. True where another frame
+    /// is shown then.
+    pub fn advance(&mut self, seconds: f64, ready: bool) -> bool {
         if !self.is_playing() || self.frames.len() < 2 {
             return false;
         }
-        self.elapsed += seconds.clamp(0.0, 1.0) * self.rate.abs();
-        let whole = self.elapsed.floor();
-        self.elapsed -= whole;
-        let (first, last) = (self.range.0 as i64, self.range.1 as i64);
-        let steps = whole as i64 * self.direction;
-        let inside = self.index as i64 + steps - first;
-        let before = self.index;
-        self.index = (first + inside.rem_euclid(last - first + 1)) as usize;
+        let seconds = seconds.clamp(0.0, LONGEST);
+        if ready && !self.counted {
+            self.counted = true;
+            self.meter.count();
+        }
+        self.meter.pass(seconds);
+        if ready || self.pace == Pace::RealTime {
+            self.elapsed += seconds * self.rate.abs();
+        }
+        if !ready {
+            return false;
+        }
+        let steps = match self.pace {
+            Pace::RealTime => self.elapsed.floor(),
+            Pace::EveryFrame => self.elapsed.floor().min(1.0),
+        };
+        self.elapsed -= steps;
+        if self.pace == Pace::EveryFrame {
+            self.elapsed = self.elapsed.min(1.0);
+        }
+        if steps < 1.0 {
+            return false;
+        }
+        let steps = steps as usize;
+        let (before, left_out) = (self.index, steps as u64 - 1);
+        self.stride = steps;
+        let (index, direction, ended) = self.after(self.index, self.direction, steps);
+        (self.index, self.direction) = (index, direction);
+        self.rate = self.rate.abs().copysign(direction as f64);
+        if ended {
+            self.rate = 0.0;
+        } else {
+            self.meter.drop_frames(left_out);
+        }
+        self.counted = false;
         self.index != before
     }
 
@@ -159,17 +293,87 @@ impl Playback {
         self.is_playing().then(|| (1.0 - self.elapsed).max(0.0) / self.rate.abs())
     }
 
-    fn set_rate(&mut self, rate: f64) {
+    /// Places in [`Playback::frames`] that are likely to be shown next, the nearest first, at most
+    /// `ahead` on the way and `behind` on the way back, each once, without that of the playhead.
+    /// While playing these are the frames that playing will come to; at rest those next to the
+    /// playhead, on the way it last moved.
+    pub fn upcoming(&self, ahead: usize, behind: usize) -> Vec<usize> {
+        let mut places = Vec::new();
+        let mut seen = vec![false; self.frames.len()];
+        if let Some(own) = seen.get_mut(self.index) {
+            *own = true;
+        }
+        let mut add = |place: usize, places: &mut Vec<usize>| {
+            if let Some(seen) = seen.get_mut(place).filter(|seen| !**seen) {
+                *seen = true;
+                places.push(place);
+            }
+        };
+        if self.is_playing() {
+            let (mut index, mut direction) = (self.index, self.direction);
+            for _ in 0..ahead {
+                let ended;
+                (index, direction, ended) = self.after(index, direction, self.stride);
+                add(index, &mut places);
+                if ended {
+                    break;
+                }
+            }
+        } else {
+            let at = |offset: i64| usize::try_from(self.index as i64 + offset * self.direction).ok();
+            (1..=ahead as i64).filter_map(at).for_each(|place| add(place, &mut places));
+        }
+        let back = |offset: i64| usize::try_from(self.index as i64 - offset * self.direction).ok();
+        (1..=behind as i64).filter_map(back).for_each(|place| add(place, &mut places));
+        places
+    }
+
+    /// Where `steps` of playing lead from `index` in `direction`: place, direction there, and whether
+    /// playing ends there.
+    fn after(&self, index: usize, direction: i64, steps: usize) -> (usize, i64, bool) {
+        let (first, last) = (self.range.0 as i64, self.range.1 as i64);
+        let (index, steps) = (index as i64, steps as i64);
+        let count = last - first + 1;
+        let target = index + steps * direction;
+        match self.repeat {
+            Repeat::Loop => ((first + (target - first).rem_euclid(count)) as usize, direction, false),
+            Repeat::Once => {
+                let end = if direction < 0 { first } else { last };
+                let over = if direction < 0 { target <= end } else { target >= end };
+                ((if over { end } else { target }) as usize, direction, over)
+            }
+            Repeat::PingPong if count < 2 => (first as usize, direction, false),
+            Repeat::PingPong => {
+                // There and back is one period; the second half of it leads back.
+                let period = 2 * (count - 1);
+                let inside = (index - first).clamp(0, count - 1);
+                let phase = if direction < 0 { period - inside } else { inside };
+                let phase = (phase + steps).rem_euclid(period);
+                let (place, direction) = if phase < count - 1 { (phase, 1) } else { (period - phase, -1) };
+                ((first + place) as usize, direction, false)
+            }
+        }
+    }
+
+    fn play(&mut self, rate: f64) {
+        let rests = !self.is_playing();
         self.rate = if self.frames.len() < 2 { 0.0 } else { rate };
         self.elapsed = 0.0;
         if rate != 0.0 {
             self.direction = rate.signum() as i64;
+            if rests {
+                (self.meter, self.stride, self.counted) = (Meter::default(), 1, false);
+            }
         }
     }
 
     fn move_to(&mut self, index: usize) {
         if index != self.index {
             self.direction = if index < self.index { -1 } else { 1 };
+            self.counted = false;
+            if self.is_playing() {
+                self.direction = self.rate.signum() as i64;
+            }
         }
         self.index = index;
         self.elapsed = 0.0;
@@ -222,10 +426,10 @@ mod tests {
         playback.seek(4);
         playback.set_out();
         playback.toggle();
-        assert!(playback.advance(1.001 / FRAME_RATE));
+        assert!(playback.advance(1.001 / FRAME_RATE, true));
         assert_eq!(playback.frame(), Some(2));
         playback.shuttle(-1);
-        assert!(playback.advance(1.001 / FRAME_RATE));
+        assert!(playback.advance(1.001 / FRAME_RATE, true));
         assert_eq!(playback.frame(), Some(4));
     }
 
@@ -238,7 +442,7 @@ mod tests {
         playback.shuttle(-1);
         assert!((playback.rate() + FRAME_RATE).abs() < 1e-9);
         playback.stop();
-        assert!(!playback.advance(10.0));
+        assert!(!playback.advance(10.0, true));
     }
 
     #[test]
@@ -246,5 +450,106 @@ mod tests {
         let mut playback = playback(&[7]);
         playback.toggle();
         assert!(!playback.is_playing());
+    }
+
+    fn playing(frames: std::ops::RangeInclusive<i64>, repeat: Repeat, pace: Pace) -> Playback {
+        let mut playback = playback(&frames.collect::<Vec<_>>());
+        playback.apply(TimeAction::SetRate(10.0));
+        playback.apply(TimeAction::SetRepeat(repeat));
+        playback.apply(TimeAction::SetPace(pace));
+        playback.toggle();
+        playback
+    }
+
+    fn walk(playback: &mut Playback, ticks: usize) -> Vec<i64> {
+        let mut tick = || {
+            playback.advance(0.1001, true);
+            playback.frame().expect("a frame")
+        };
+        (0..ticks).map(|_| tick()).collect()
+    }
+
+    #[test]
+    fn at_the_end_it_goes_round_or_rests_or_goes_back() {
+        let mut looped = playing(1..=3, Repeat::Loop, Pace::RealTime);
+        assert_eq!(walk(&mut looped, 5), [2, 3, 1, 2, 3]);
+        let mut once = playing(1..=3, Repeat::Once, Pace::RealTime);
+        assert_eq!(walk(&mut once, 4), [2, 3, 3, 3]);
+        assert!(!once.is_playing());
+        once.toggle();
+        assert_eq!((once.frame(), once.is_playing()), (Some(1), true), "begins anew");
+        let mut back = playing(1..=3, Repeat::PingPong, Pace::RealTime);
+        assert_eq!(walk(&mut back, 7), [2, 3, 2, 1, 2, 3, 2]);
+        assert!(back.rate() < 0.0, "on the way back");
+    }
+
+    #[test]
+    fn backwards_once_ends_at_the_start() {
+        let mut playback = playing(1..=3, Repeat::Once, Pace::RealTime);
+        playback.apply(TimeAction::ToggleBackwards);
+        playback.seek(3);
+        assert_eq!(walk(&mut playback, 3), [2, 1, 1]);
+        assert!(!playback.is_playing());
+    }
+
+    #[test]
+    fn in_real_time_frames_that_became_due_are_left_out_and_counted() {
+        let mut playback = playing(1..=100, Repeat::Loop, Pace::RealTime);
+        for _ in 0..3 {
+            assert!(!playback.advance(0.11, false), "a frame that is not there yet is not left");
+        }
+        assert!(playback.advance(0.08, true));
+        assert_eq!((playback.frame(), playback.meter().dropped()), (Some(5), 3));
+        assert_eq!(playback.upcoming(2, 0), [8, 12], "at that pace every fourth is needed");
+    }
+
+    #[test]
+    fn with_every_frame_the_rate_sinks_and_nothing_is_left_out() {
+        let mut playback = playing(1..=100, Repeat::Loop, Pace::EveryFrame);
+        let mut seen = vec![1];
+        for tick in 0..60 {
+            if playback.advance(0.1, tick % 3 == 2) {
+                seen.push(playback.frame().expect("a frame"));
+            }
+        }
+        assert!(seen.windows(2).all(|pair| pair[1] == pair[0] + 1), "{seen:?}");
+        assert_eq!(playback.meter().dropped(), 0);
+        let rate = playback.meter().rate().expect("six seconds");
+        assert!(rate < 4.0, "a third of ten a second, told {rate}");
+    }
+
+    #[test]
+    fn what_comes_next_follows_the_way_of_the_playhead() {
+        let mut playback = playback(&(0..10).collect::<Vec<_>>());
+        playback.seek(5);
+        assert_eq!(playback.upcoming(3, 1), [6, 7, 8, 4]);
+        playback.seek(4);
+        assert_eq!(playback.upcoming(3, 1), [3, 2, 1, 5]);
+        assert_eq!(playback.upcoming(9, 9).len(), 9, "each other frame once");
+        playback.toggle();
+        playback.apply(TimeAction::SetInAt(3));
+        playback.apply(TimeAction::SetOutAt(5));
+        assert_eq!(playback.upcoming(3, 0), [5, 3], "inside the range, round its end");
+    }
+
+    #[test]
+    fn the_range_stays_while_frames_come() {
+        let mut playback = playback(&[1, 2, 3, 4]);
+        playback.apply(TimeAction::SetInAt(2));
+        playback.apply(TimeAction::SetOutAt(3));
+        playback.set_frames(vec![1, 2, 3, 4, 5]);
+        assert_eq!(playback.range(), Some((2, 3)));
+        playback.apply(TimeAction::ClearRange);
+        playback.set_frames(vec![1, 2, 3, 4, 5, 6]);
+        assert_eq!(playback.range(), Some((1, 6)));
+    }
+
+    #[test]
+    fn a_rate_that_is_none_is_refused() {
+        let mut playback = playback(&[1, 2]);
+        for (set, got) in [(f64::NAN, FRAME_RATE), (0.0, RATE_LIMITS.0), (25.0, 25.0), (1e9, RATE_LIMITS.1)] {
+            playback.apply(TimeAction::SetRate(set));
+            assert_eq!(playback.set_rate(), got);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What background work has found out so far: statistics, heat strips, curves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::engine::Series;
 use crate::metric::{FrameStats, Rule};
@@ -127,5 +128,10 @@ impl StatisticsCache {
             let oldest = self.entries.iter().min_by_key(|(_, (age, _))| *age).map(|(key, _)| key.clone());
             oldest.map(|key| self.entries.remove(&key));
         }
+    }
+
+    /// Forgets what depends on these files.
+    pub fn forget(&mut self, files: &BTreeSet<PathBuf>) {
+        self.entries.retain(|key, _| !files.contains(&key.candidate) && !files.contains(&key.reference));
     }
 }

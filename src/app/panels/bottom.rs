@@ -3,18 +3,18 @@
 use egui::{DragValue, RichText, Role, Ui};
 
 use super::icon::{self, Icon};
-use super::{curves, named, timeline};
+use super::{curves, named, playing, timeline};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
-use crate::view::Action;
+use crate::view::{Action, TimeAction};
 
 /// Height of the curves, in points.
-const CURVES: f32 = 132.0;
+const CURVES: f32 = 128.0;
 
 /// The height that suits the strips and the curves, those that are still to come too.
 pub fn default_height(app: &App) -> f32 {
     let strips = app.view.candidates().len().max(1) as f32;
-    66.0 + strips * timeline::STRIP + CURVES
+    70.0 + strips * timeline::STRIP + CURVES
 }
 
 /// Draws the panel.
@@ -27,7 +27,8 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
 }
 
 fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let playing = app.view.playback.is_playing();
+    let playback = &app.view.playback;
+    let backwards = Action::Time(TimeAction::ToggleBackwards);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         let mut button = |ui: &mut Ui, icon: Icon, name: &str, key: &str, action: Action| {
@@ -37,8 +38,16 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         };
         button(ui, Icon::First, "First frame", "Home", Action::First);
         button(ui, Icon::Previous, "Previous frame", "←", Action::Step(-1));
-        let (icon, name) = if playing { (Icon::Rest, "Rest") } else { (Icon::Play, "Play") };
-        button(ui, icon, name, "space", Action::TogglePlay);
+        if playback.rate() < 0.0 {
+            button(ui, Icon::Rest, "Rest", "space, K", Action::Stop);
+        } else {
+            button(ui, Icon::PlayBackwards, "Play backwards", "J", backwards);
+        }
+        if playback.rate() > 0.0 {
+            button(ui, Icon::Rest, "Rest", "space", Action::Stop);
+        } else {
+            button(ui, Icon::Play, "Play", "space, L", Action::Shuttle(1));
+        }
         button(ui, Icon::Next, "Next frame", "→", Action::Step(1));
         button(ui, Icon::Last, "Last frame", "End", Action::Last);
         ui.add_space(8.0);
@@ -46,12 +55,19 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         button(ui, Icon::NextChange, "Next change", "Shift + →", Action::StepChange(1));
         ui.add_space(10.0);
         frame(ui, app, wishes);
+        ui.add_space(10.0);
+        playing::ui(ui, app, wishes);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            let hint = "Which AOVs changed how much, over all frames (Shift + M)";
+            if ui.selectable_label(app.view.matrix.open, "Matrix").on_hover_text(hint).clicked() {
+                wishes.push(Action::ToggleMatrix.into());
+            }
             if let Some((done, all)) = app.view.sweep.as_ref().map(crate::view::Sweep::progress)
                 && done < all
             {
                 let text = format!("comparing all frames  {done} / {all}");
-                ui.label(RichText::new(text).size(11.0).color(theme::weak()));
+                ui.add(egui::Label::new(RichText::new(text).size(11.0).color(theme::weak())).truncate());
             }
         });
     });
@@ -69,10 +85,6 @@ fn frame(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     }
     if let Some((first, last)) = app.view.playback.range() {
         ui.label(RichText::new(format!("  of {first}–{last}")).color(theme::weak()));
-    }
-    if app.view.playback.is_playing() {
-        let text = format!("   {:+.0} fps", app.view.playback.rate());
-        ui.label(RichText::new(text).color(theme::weak()));
     }
 }
 

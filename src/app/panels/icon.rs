@@ -14,6 +14,8 @@ pub enum Icon {
     Previous,
     /// Large triangle to the right.
     Play,
+    /// Large triangle to the left.
+    PlayBackwards,
     /// Two bars.
     Rest,
     /// Triangle to the right.
@@ -24,6 +26,8 @@ pub enum Icon {
     PreviousChange,
     /// Triangle to the right and dot.
     NextChange,
+    /// A cross.
+    Close,
 }
 
 /// A button with that icon, known by `name`.
@@ -59,10 +63,17 @@ fn draw(ui: &Ui, icon: Icon, centre: Pos2, colour: Color32) {
         Icon::First => (bar(-5.0), triangle(2.0, -1.0, 4.5)).1,
         Icon::Previous => triangle(0.5, -1.0, 4.5),
         Icon::Play => triangle(-0.5, 1.0, 5.5),
+        Icon::PlayBackwards => triangle(0.5, -1.0, 5.5),
         Icon::Rest => (bar(-3.0), bar(3.0)).1,
         Icon::Next => triangle(-0.5, 1.0, 4.5),
         Icon::Last => (bar(5.0), triangle(-2.0, 1.0, 4.5)).1,
         Icon::PreviousChange => (dot(5.0), triangle(-3.0, -1.0, 4.0)).1,
         Icon::NextChange => (dot(-5.0), triangle(3.0, 1.0, 4.0)).1,
+        Icon::Close => {
+            for way in [-1.0, 1.0] {
+                let ends = [centre + vec2(-4.0, -4.0 * way), centre + vec2(4.0, 4.0 * way)];
+                painter.line_segment(ends, Stroke::new(1.5, colour));
+            }
+        }
     }
 }

@@ -1,18 +1,34 @@
 //! Left: the sequences, and the AOVs that they have.
 
-use egui::{Align, Button, Color32, Layout, Response, RichText, Role, ScrollArea, Sense, Ui};
+use egui::{
+    Align, Button, Color32, Id, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    TextEdit, Ui, WidgetInfo,
+};
 
 use super::{elided, heading, named, told_apart};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
+use crate::image::AovKind;
+use crate::view::results::rule_key;
 use crate::view::{Action, AovEntry, Shown};
+
+/// With more AOVs than that there is a field to search them.
+const FEW: usize = 8;
+
+/// What the field for searching AOVs is known by.
+pub fn search_id() -> Id {
+    Id::unique("search AOVs")
+}
 
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
     // Beside the lists, not over their badges.
     ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
-    heading(ui, "SEQUENCES");
+    ui.horizontal(|ui| {
+        heading(ui, "SEQUENCES");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| watch(ui, app, &mut wishes));
+    });
     let height = ui.available_height() * 0.45;
     ScrollArea::vertical().id_salt("sequences").max_height(height).auto_shrink([false, true]).show(
         ui,
@@ -24,13 +40,54 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     );
     ui.add_space(8.0);
     heading(ui, "AOVS");
+    let words = if app.view.aovs.len() > FEW { search(ui, app, &mut wishes) } else { Vec::new() };
     ScrollArea::vertical().id_salt("aovs").auto_shrink([false, false]).show(ui, |ui| {
         let shown = app.view.catalogue.shown().count();
-        for entry in &app.view.aovs {
-            aov(ui, app, entry, shown, &mut wishes);
+        let found = app.view.aovs.iter().filter(|entry| is_found(entry, &words));
+        let count = found.map(|entry| aov(ui, app, entry, shown, &mut wishes)).count();
+        if count == 0 && !words.is_empty() {
+            ui.label(RichText::new("no AOV has that in its name").color(theme::weak()));
         }
     });
     wishes
+}
+
+fn watch(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
+    let mut watching = app.workers.watch.is_on();
+    let text = RichText::new("Watch").size(10.5).color(theme::weak());
+    let response = ui.checkbox(&mut watching, text);
+    named(&response, Role::CheckBox, "Watch folders");
+    let hint = "Looks every two seconds, while the window has the focus, whether frames came to the open \
+                sequences or were rendered anew";
+    if response.on_hover_text(hint).changed() {
+        wishes.push(Wish::WatchFolders(watching));
+    }
+}
+
+/// The field; returns the words that are searched, in lower case.
+fn search(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) -> Vec<String> {
+    let id = search_id();
+    let mut text: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let field = TextEdit::singleline(&mut text).id(id).hint_text("Search").desired_width(f32::INFINITY);
+    let response =
+        ui.add(field).on_hover_text("Parts of names, in any order (Ctrl + F); Enter shows the first");
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search AOVs"));
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        text.clear();
+    }
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        let first = app.view.aovs.iter().find(|entry| is_found(entry, &words));
+        wishes.extend(first.map(|entry| Action::SetAov(entry.key.clone()).into()));
+    }
+    ui.data_mut(|data| data.insert_temp(id, text));
+    words
+}
+
+/// Whether the AOV's name has all the words.
+fn is_found(entry: &AovEntry, words: &[String]) -> bool {
+    let key = entry.key.to_lowercase();
+    words.iter().all(|word| key.contains(word))
 }
 
 fn sequence(ui: &mut Ui, app: &App, index: usize, wishes: &mut Vec<Wish>) {
@@ -145,33 +202,115 @@ fn state(app: &App, index: usize) -> (String, Color32) {
 
 fn aov(ui: &mut Ui, app: &App, entry: &AovEntry, shown: usize, wishes: &mut Vec<Wish>) {
     let selected = app.view.aov.as_deref() == Some(&entry.key);
-    let changed = app.view.changed_aovs.get(&entry.key).copied();
+    let mark = Mark::of(app, entry);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 18.0), Sense::hover());
-        if let Some(changed) = changed {
-            let (radius, colour) = if changed { (3.0, theme::changed()) } else { (2.0, theme::line()) };
-            ui.painter().circle_filled(rect.center(), radius, colour);
+        match mark {
+            Mark::Changed => {
+                ui.painter().circle_filled(rect.center(), 3.0, theme::changed());
+            }
+            Mark::Elsewhere => {
+                ui.painter().circle_stroke(rect.center(), 2.5, Stroke::new(1.2, theme::changed()));
+            }
+            Mark::Same => {
+                ui.painter().circle_filled(rect.center(), 2.0, theme::line());
+            }
+            Mark::Unknown => {}
         }
-        let colour = if entry.present_in < shown { theme::weak() } else { theme::text() };
-        let text = elided(ui, &entry.key, 12.5, ui.available_width() - 13.0);
-        let response = row(ui, selected, RichText::new(text).color(colour));
-        named(&response, Role::Button, &format!("AOV {}", entry.key));
-        if response.on_hover_text(aov_hint(entry, changed, shown)).clicked() {
-            wishes.push(Action::SetAov(entry.key.clone()).into());
-        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add(
+                Label::new(RichText::new(tag(entry.kind)).size(9.5).color(theme::weak())).selectable(false),
+            );
+            let colour = if entry.present_in < shown { theme::weak() } else { theme::text() };
+            let text = elided(ui, &entry.key, 12.5, ui.available_width() - 13.0);
+            let response = row(ui, selected, RichText::new(text).color(colour));
+            named(&response, Role::Button, &format!("AOV {}", entry.key));
+            if response.clicked() {
+                wishes.push(Action::SetAov(entry.key.clone()).into());
+            }
+            response.on_hover_ui(|ui| {
+                ui.label(aov_hint(app, entry, mark, shown));
+            });
+        });
     });
 }
 
-fn aov_hint(entry: &AovEntry, changed: Option<bool>, shown: usize) -> String {
-    let state = match changed {
-        Some(true) => "changed in this frame",
-        Some(false) => "the same in this frame",
-        None => "not compared yet",
+/// What is known of changes of an AOV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Unknown,
+    /// In the shown frame, and as far as known in all others.
+    Same,
+    Changed,
+    /// In another frame than the shown one, of the shown candidate.
+    Elsewhere,
+}
+
+impl Mark {
+    fn of(app: &App, entry: &AovEntry) -> Self {
+        let view = &app.view;
+        let place = view.matrix.sequences().iter().position(|s| Some(*s) == view.candidate);
+        let rule = rule_key(&view.rule_of(entry));
+        let tally = place.and_then(|place| view.matrix.tally(&entry.key, rule, place));
+        let elsewhere = tally.is_some_and(|tally| tally.changed > 0);
+        match view.changed_aovs.get(&entry.key) {
+            Some(true) => Self::Changed,
+            _ if elsewhere => Self::Elsewhere,
+            Some(false) => Self::Same,
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// A kind in few letters.
+const fn tag(kind: AovKind) -> &'static str {
+    match kind {
+        AovKind::Colour => "col",
+        AovKind::Scalar => "val",
+        AovKind::Vector => "vec",
+        AovKind::Normal => "nrm",
+        AovKind::Motion => "mot",
+        AovKind::Position => "pos",
+        AovKind::Uv => "uv",
+        AovKind::Id => "id",
+        AovKind::Cryptomatte => "cry",
+        AovKind::Mask => "msk",
+    }
+}
+
+fn aov_hint(app: &App, entry: &AovEntry, mark: Mark, shown: usize) -> String {
+    let state = match mark {
+        Mark::Changed => "changed in this frame",
+        Mark::Elsewhere => "changed in other frames than this one",
+        Mark::Same => "the same in this frame",
+        Mark::Unknown => "not compared yet",
     };
-    let mut text = format!("{}\n{} · {}\n{state}", entry.key, entry.kind.name(), entry.channels.join(" "));
+    let mut text = format!("{}\n{} · {}", entry.key, entry.kind.name(), entry.channels.join(" "));
+    let entries = app.view.catalogue.shown().map(|index| &app.view.catalogue.entries()[index]);
+    let found = entries.filter_map(|e| e.info.as_ref().ok()?.aov(&entry.key)).next();
+    if let Some(aov) = found {
+        let mut types: Vec<&str> = aov.channels.iter().map(|channel| channel.sample_type.name()).collect();
+        types.dedup();
+        text.push_str(&format!(" · {}", types.join(" ")));
+    }
+    text.push_str(&format!("\n{state}\nPage up, page down: the AOV before, the next"));
     if entry.present_in < shown {
         text.push_str(&format!("\nonly {} of {shown} sequences have it", entry.present_in));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aov_is_found_by_parts_of_its_name_in_any_order() {
+        let key = "ViewLayer.DiffCol".to_owned();
+        let entry = AovEntry { key, kind: AovKind::Colour, channels: Vec::new(), present_in: 1 };
+        let found =
+            |words: &[&str]| is_found(&entry, &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        assert!(found(&[]) && found(&["col", "view"]) && !found(&["view", "depth"]));
+    }
 }

@@ -1,5 +1,6 @@
 //! The panels: a function each, state in, wishes out.
 
+pub mod advice;
 pub mod borders;
 pub mod bottom;
 pub mod changes;
@@ -13,10 +14,12 @@ pub mod inspector;
 pub mod left;
 pub mod legend;
 pub mod masks;
+pub mod matrix;
 pub mod numbers;
 pub mod over_time;
 pub mod overlay;
 pub mod palette;
+pub mod playing;
 pub mod pointer;
 pub mod ramp;
 pub mod right;

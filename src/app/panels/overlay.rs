@@ -3,7 +3,7 @@
 use egui::{Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::viewport::{Part, loaded, physical};
-use super::{changes, masks, numbers};
+use super::{advice, changes, masks, numbers};
 use crate::app::{App, theme};
 use crate::engine::ProbeShape;
 use crate::image::Window;
@@ -86,12 +86,15 @@ fn message(painter: &Painter, app: &App, part: &Part) {
     let frame = app.shown.frame.map_or_else(String::new, |frame| frame.to_string());
     let text = match loaded(app, part.side) {
         Some(Ok(_)) => return,
-        Some(Err(failure)) => format!("frame {frame} cannot be shown\n{failure}"),
+        Some(Err(failure)) => format!("frame {frame} cannot be shown\n{}", advice::of_failure(failure)),
         None if app.waiting || app.view.aov.is_none() => return,
         None => {
             let (index, what) = (part.side.sequence(app), part.side.name());
             match index {
-                Some(_) => format!("frame {frame} is missing in {}", app.view.name(index)),
+                Some(_) => {
+                    let advice = advice::of_missing(app, index);
+                    format!("frame {frame} is missing in {}\n{advice}", app.view.name(index))
+                }
                 None => format!("no {what}: let another sequence take part, on the left"),
             }
         }
@@ -102,12 +105,14 @@ fn message(painter: &Painter, app: &App, part: &Part) {
 fn no_difference(painter: &Painter, app: &App, canvas: Rect) {
     let text = match (&app.shown.no_heat, &app.shown.reference, &app.shown.candidate) {
         (Some(reason), ..) => reason.clone(),
-        (_, Some(Err(failure)), _) | (_, _, Some(Err(failure))) => failure.to_string(),
+        (_, Some(Err(failure)), _) | (_, _, Some(Err(failure))) => advice::of_failure(failure),
         (_, None, _) if app.view.reference.is_some() => {
-            format!("this frame is missing in {}", app.view.name(app.view.reference))
+            let advice = advice::of_missing(app, app.view.reference);
+            format!("this frame is missing in {}\n{advice}", app.view.name(app.view.reference))
         }
         (_, _, None) if app.view.candidate.is_some() => {
-            format!("this frame is missing in {}", app.view.name(app.view.candidate))
+            let advice = advice::of_missing(app, app.view.candidate);
+            format!("this frame is missing in {}\n{advice}", app.view.name(app.view.candidate))
         }
         _ => "nothing to compare with: let a second sequence take part, on the left".to_owned(),
     };

@@ -1,4 +1,5 @@
-//! The timeline: the frame slider over one heat strip for each candidate.
+//! The timeline: the frame slider with the played range, under it which frames are decoded, and one
+//! heat strip for each candidate.
 
 use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -6,12 +7,18 @@ use super::values;
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::ColorMap;
-use crate::view::{Action, StripCell, Sweep};
+use crate::view::{Action, StripCell, Sweep, TimeAction};
 
 /// Height of one strip with its gap, in points.
 pub const STRIP: f32 = 11.0;
 /// Height of the ruler.
 const RULER: f32 = 16.0;
+/// Height of the line that tells which frames are decoded, with its gap.
+const DECODED: f32 = 4.0;
+/// Above the strips.
+const HEAD: f32 = RULER + DECODED;
+/// Width of the handle of an end of the played range.
+const HANDLE: f32 = 7.0;
 
 /// Draws the timeline.
 pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -20,7 +27,7 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         return;
     }
     let candidates = app.view.candidates();
-    let height = RULER + candidates.len().max(1) as f32 * STRIP + 3.0;
+    let height = HEAD + candidates.len().max(1) as f32 * STRIP + 3.0;
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let frame = app.view.playback.frame().unwrap_or(0);
@@ -33,13 +40,15 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     }
     let painter = ui.painter_at(rect);
     ruler(&painter, app, &place);
+    decoded(&painter, app, &place);
     for (row, sequence) in candidates.iter().enumerate() {
         strip(&painter, app, &place, row, *sequence);
     }
+    range(ui, &painter, app, &place, wishes);
     playhead(&painter, app, &place);
     if let Some(pointer) = response.hover_pos() {
         let index = place.index(pointer.x);
-        let row = ((pointer.y - rect.top() - RULER) / STRIP).floor();
+        let row = ((pointer.y - rect.top() - HEAD) / STRIP).floor();
         let sequence = candidates.get(row.max(0.0) as usize).copied();
         response.on_hover_text_at_pointer(tooltip(app, index, sequence));
     }
@@ -82,21 +91,89 @@ fn ruler(painter: &egui::Painter, app: &App, place: &Place) {
             painter.text(at, Align2::CENTER_TOP, frame, FontId::proportional(10.5), colour);
         }
     }
-    played_range(painter, app, place);
+    // Numbers that no sequence has.
+    let step = app.view.playback.step_size();
+    for (index, pair) in frames.windows(2).enumerate() {
+        if pair[1] - pair[0] > step {
+            let x = place.x(index + 1);
+            let line = Stroke::new(1.0, theme::changed());
+            painter.vline(x, place.rect.top() + RULER - 5.0..=place.rect.top() + RULER - 1.0, line);
+        }
+    }
 }
 
-fn played_range(painter: &egui::Painter, app: &App, place: &Place) {
-    let frames = app.view.playback.frames();
-    let Some((first, last)) = app.view.playback.range() else { return };
-    let (Ok(a), Ok(b)) = (frames.binary_search(&first), frames.binary_search(&last)) else { return };
-    if (a, b) != (0, frames.len() - 1) {
-        let y = place.rect.top() + RULER - 2.0;
-        painter.hline(place.x(a)..=place.x(b + 1), y, Stroke::new(2.0, theme::accent()));
+/// Which frames of the shown pair are decoded: there at once.
+fn decoded(painter: &egui::Painter, app: &App, place: &Place) {
+    let sides = [app.view.reference, app.view.candidate];
+    let wanted = sides.iter().flatten().count();
+    let mut there = vec![0; place.count];
+    for found in app.loader.places_there() {
+        if sides.contains(&Some(found.sequence))
+            && let Some(count) = there.get_mut(found.frame)
+        {
+            *count += 1;
+        }
+    }
+    let y = place.rect.top() + RULER;
+    let mut from = 0;
+    // A line for each run: not a piece for each frame.
+    for run in there.chunk_by(|a, b| (*a >= wanted) == (*b >= wanted)) {
+        let to = from + run.len();
+        if run[0] >= wanted && wanted > 0 {
+            let line = Rect::from_x_y_ranges(place.x(from)..=place.x(to), y..=y + DECODED - 2.0);
+            painter.rect_filled(line, 0.0, theme::accent().gamma_multiply(0.6));
+        }
+        from = to;
+    }
+}
+
+/// The played range: what is outside is dimmed; its ends can be dragged.
+fn range(ui: &Ui, painter: &egui::Painter, app: &App, place: &Place, wishes: &mut Vec<Wish>) {
+    let playback = &app.view.playback;
+    let ((first, last), frames) = (playback.range_indices(), playback.frames());
+    let (left, right) = (place.x(first), place.x(last + 1));
+    let rect = place.rect;
+    if playback.has_range() {
+        let shade = theme::panel().gamma_multiply(0.7);
+        for (from, to) in [(rect.left(), left), (right, rect.right())] {
+            painter.rect_filled(Rect::from_x_y_ranges(from..=to, rect.y_range()), 0.0, shade);
+        }
+        painter.hline(left..=right, rect.top() + RULER - 2.0, Stroke::new(2.0, theme::accent()));
+    }
+    let ends = [
+        ("In point", "I", left, 1.0, TimeAction::SetInAt as fn(i64) -> TimeAction),
+        ("Out point", "O", right, -1.0, TimeAction::SetOutAt),
+    ];
+    for (name, key, x, way, action) in ends {
+        let top = rect.top() + 2.0;
+        let grip = Rect::from_two_pos(pos2(x, top), pos2(x + way * HANDLE, top + RULER - 4.0));
+        let response = ui.interact(grip, ui.scope_id().with(name), Sense::click_and_drag());
+        let frame = if way > 0.0 { frames[first] } else { frames[last] };
+        response.widget_info(|| WidgetInfo::slider(true, frame as f64, name));
+        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+            wishes.push(Action::Time(action(frames[place.index(pointer.x)])).into());
+        }
+        if response.double_clicked() {
+            wishes.push(Action::Time(TimeAction::ClearRange).into());
+        }
+        let lit = response.hovered() || response.dragged() || response.has_focus();
+        let colour = match (lit, playback.has_range()) {
+            (true, _) => Color32::WHITE,
+            (false, true) => theme::accent(),
+            (false, false) => theme::weak().gamma_multiply(0.6),
+        };
+        let (tip, middle) = (x + way * (HANDLE - 2.0), grip.center().y);
+        let points = vec![pos2(x, middle - 5.0), pos2(tip, middle), pos2(x, middle + 5.0)];
+        painter.add(egui::Shape::convex_polygon(points, colour, Stroke::NONE));
+        let hint = format!(
+            "{name} of the played range: frame {frame}\nDrag it, or press {key} at a frame; double-click: all frames (Shift + I)"
+        );
+        response.on_hover_cursor(egui::CursorIcon::ResizeHorizontal).on_hover_text(hint);
     }
 }
 
 fn strip(painter: &egui::Painter, app: &App, place: &Place, row: usize, sequence: usize) {
-    let top = place.rect.top() + RULER + row as f32 * STRIP;
+    let top = place.rect.top() + HEAD + row as f32 * STRIP;
     let y = top..=top + STRIP - 2.0;
     painter.rect_filled(Rect::from_x_y_ranges(place.rect.x_range(), y.clone()), 2.0, theme::canvas());
     let gap = if place.rect.width() / place.count as f32 > 4.0 { 1.0 } else { 0.0 };
@@ -123,7 +200,7 @@ fn strip(painter: &egui::Painter, app: &App, place: &Place, row: usize, sequence
 }
 
 /// The colour of a changed fraction: its root, so that a few pixels show.
-fn heat(changed: f64) -> Color32 {
+pub(super) fn heat(changed: f64) -> Color32 {
     if changed == 0.0 {
         return Color32::from_rgb(34, 40, 42);
     }
@@ -131,7 +208,7 @@ fn heat(changed: f64) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-fn hatch(painter: &egui::Painter, rect: Rect, colour: Color32) {
+pub(super) fn hatch(painter: &egui::Painter, rect: Rect, colour: Color32) {
     let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let mut x = rect.left() - rect.height();
     while x < rect.right() {

@@ -45,7 +45,7 @@ fn job() -> Job {
 
 #[test]
 fn a_strip_keeps_the_changed_fraction_of_what_can_be_read() {
-    let of = |candidate: &Side, reference: &Side| strip(&job(), &Cpu, candidate, reference);
+    let of = |candidate: &Side, reference: &Side| strip(&job().rule, &Cpu, candidate, reference);
     let in_part =
         |changed, max_abs, reason: &str| StripCell::InPart { changed, max_abs, reason: reason.into() };
     let sound = side(1.0, 4, None);

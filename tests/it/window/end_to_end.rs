@@ -67,6 +67,7 @@ impl Stage {
             .env("XDG_RUNTIME_DIR", folder)
             .env("XDG_CONFIG_HOME", folder.join("config"))
             .env("XDG_STATE_HOME", folder.join("state"))
+            .env("AOVSCOPE_FRAME_LOG", folder.join("frames.csv"))
             .env_remove("WAYLAND_DISPLAY")
             .stderr(stderr)
             .spawn()
@@ -191,6 +192,31 @@ fn a_clicked_pixel_is_exported_with_the_files_values() {
         checked += 1;
     }
     assert_eq!(checked, 2 * 3 * 4, "two sequences, three frames, four channels");
+    rests(&folder.path().join("frames.csv"));
+}
+
+/// The log of drawn frames tells when there was a picture; and nothing is drawn when nothing happens.
+fn rests(log: &Path) {
+    let lines = || {
+        let text = std::fs::read_to_string(log).expect("the log of drawn frames");
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = lines();
+    let columns = all[0].split(',').count();
+    assert!(all.iter().all(|line| line.split(',').count() == columns), "{all:?}");
+    assert_eq!(all.iter().filter(|line| line.ends_with(",first_picture")).count(), 1, "{all:?}");
+    // A notice goes by itself after a while; then nothing moves.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut before = all.len();
+    loop {
+        std::thread::sleep(Duration::from_secs(3));
+        let now = lines().len();
+        if now == before {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it draws for ever");
+        before = now;
+    }
 }
 
 /// What the program itself prints.

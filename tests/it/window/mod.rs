@@ -11,5 +11,6 @@ mod input;
 mod loading;
 mod panels;
 mod partly;
+mod playing;
 mod tracking;
 mod viewing;
