@@ -307,7 +307,7 @@ fn a_saved_workspace_gives_the_same_numbers_again_and_from_the_commands() {
     let before = saved();
     let Stage { program, screen, .. } = stage;
     drop(program);
-    // Only the first export is of this session.
+    // Only the first export is of before.
     for left_over in std::fs::read_dir(&exports).expect("listed").map(|entry| entry.expect("an entry").path())
     {
         if left_over.extension().is_some_and(|extension| extension == "csv") && left_over != first {
