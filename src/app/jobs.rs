@@ -1,16 +1,17 @@
 //! What the background threads do, and the messages they send to the window.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::background::{Latest, Queue, Stale};
+use super::background::{Latest, Queue};
 use super::canvas::Heat;
 use super::coarse::Coarse;
 use super::marks::mark;
+use super::opening::{Opened, open};
 use super::save::{SaveJob, save};
 use super::sweep;
 use super::target::Target;
@@ -23,15 +24,10 @@ use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window, round_up};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
-use crate::sequence::{Depth, Sequence, discover};
-use crate::view::workspace::is_workspace;
-use crate::view::{Entry, PairKey, Workspace};
+use crate::view::PairKey;
 
 /// Most messages that wait for the window.
 const INBOX: usize = 256;
-
-/// Extensions that the file dialog offers.
-const FILES: [&str; 6] = ["toml", "json", "exr", "png", "jpg", "jpeg"];
 
 /// What a thread tells the window.
 pub enum Message {
@@ -68,30 +64,6 @@ pub enum Message {
     Found(tracking::Found),
     /// A file was written, or why not.
     Exported(Result<PathBuf, String>),
-}
-
-/// What opening found.
-pub struct Opened {
-    /// Sequences with the header of their first readable frame.
-    pub entries: Vec<Entry>,
-    /// What gives no frames, and why.
-    pub skipped: Vec<(PathBuf, String)>,
-    /// What was asked for.
-    pub paths: Vec<PathBuf>,
-    /// What else there is to tell.
-    pub notes: Vec<String>,
-    /// The workspace, where it is one.
-    pub workspace: Option<OpenedWorkspace>,
-}
-
-/// A workspace that was opened.
-pub struct OpenedWorkspace {
-    /// Where it is from.
-    pub file: PathBuf,
-    /// What it says.
-    pub workspace: Box<Workspace>,
-    /// Which of its sequences each entry is.
-    pub places: Vec<usize>,
 }
 
 /// Compare two planes.
@@ -207,7 +179,7 @@ pub struct Workers {
     pub tracking: tracking::Background,
     /// Their messages.
     pub inbox: Receiver<Message>,
-    sender: Sender<Message>,
+    pub(super) sender: Sender<Message>,
     /// Wakes the window.
     pub wake: Wake,
 }
@@ -293,49 +265,6 @@ impl Workers {
             wake: Arc::clone(wake),
         })
     }
-
-    /// Asks for folders in the system's own dialog, on a thread of its own.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn ask_for_folder(&self) -> std::io::Result<()> {
-        let tell = teller(&self.sender, &self.wake);
-        let ask = move || {
-            let chosen = rfd::FileDialog::new().set_title("Open folder with sequences").pick_folders();
-            tell(Message::Chosen(chosen));
-        };
-        std::thread::Builder::new().name("folder dialog".to_owned()).spawn(ask).map(|_| ())
-    }
-
-    /// Asks for a workspace or frames, likewise.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn ask_for_file(&self) -> std::io::Result<()> {
-        let tell = teller(&self.sender, &self.wake);
-        let ask = move || {
-            let dialog = rfd::FileDialog::new().set_title("Open a workspace or frames");
-            let dialog = dialog.add_filter("Workspaces and frames", &FILES).add_filter("All files", &["*"]);
-            tell(Message::Chosen(dialog.pick_files()));
-        };
-        std::thread::Builder::new().name("file dialog".to_owned()).spawn(ask).map(|_| ())
-    }
-
-    /// Asks where the workspace shall be saved, likewise.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn ask_where_to_save(&self, folder: Option<PathBuf>, name: String) -> std::io::Result<()> {
-        let tell = teller(&self.sender, &self.wake);
-        let ask = move || {
-            let mut dialog = rfd::FileDialog::new().set_title("Save the workspace").set_file_name(name);
-            if let Some(folder) = folder {
-                dialog = dialog.set_directory(folder);
-            }
-            tell(Message::SaveTo(dialog.add_filter("Workspaces", &["toml", "json"]).save_file()));
-        };
-        std::thread::Builder::new().name("save dialog".to_owned()).spawn(ask).map(|_| ())
-    }
 }
 
 impl Workers {
@@ -367,84 +296,13 @@ impl Drop for Workers {
 }
 
 /// Sends and wakes; false when nobody listens any more.
-fn teller(sender: &Sender<Message>, wake: &Wake) -> impl Fn(Message) -> bool + Send + 'static {
+pub(super) fn teller(sender: &Sender<Message>, wake: &Wake) -> impl Fn(Message) -> bool + Send + 'static {
     let (sender, wake) = (sender.clone(), Arc::clone(wake));
     move |message| {
         let sent = sender.send(message).is_ok();
         wake();
         sent
     }
-}
-
-fn open(paths: &[PathBuf], loader: &Loader, stale: &Stale) -> Result<Opened, String> {
-    // A workspace says all by itself.
-    if let Some(file) = paths.iter().find(|path| is_workspace(path)) {
-        return open_workspace(file, loader, stale);
-    }
-    let found = discover(paths, Depth::Recursive).map_err(|error| error.to_string())?;
-    let mut entries = read_headers(found.sequences, loader, stale);
-    show_alike(&mut entries);
-    let (skipped, paths) = (found.skipped, paths.to_vec());
-    Ok(Opened { entries, skipped, paths, notes: Vec::new(), workspace: None })
-}
-
-fn open_workspace(file: &Path, loader: &Loader, stale: &Stale) -> Result<Opened, String> {
-    let read = Workspace::read(file).map_err(|error| error.to_string())?;
-    let found = read.workspace.find();
-    let unknown = |field: &String| format!("the workspace has a field {field:?} that is not known: left out");
-    let notes: Vec<String> = read.unknown.iter().map(unknown).chain(found.missing).collect();
-    if found.sequences.is_empty() {
-        return Err(format!("nothing of the workspace {} is there\n{}", file.display(), notes.join("\n")));
-    }
-    let (places, sequences): (Vec<usize>, Vec<Sequence>) = found.sequences.into_iter().unzip();
-    let entries = read_headers(sequences, loader, stale);
-    let (file, workspace) = (file.to_owned(), Box::new(read.workspace));
-    let paths = vec![file.clone()];
-    let workspace = Some(OpenedWorkspace { file, workspace, places });
-    Ok(Opened { entries, skipped: Vec::new(), paths, notes, workspace })
-}
-
-/// Each with what the header of its first readable frame says.
-fn read_headers(sequences: Vec<Sequence>, loader: &Loader, stale: &Stale) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for sequence in sequences {
-        if stale.is_set() {
-            break;
-        }
-        // What was read before may have been rendered anew since.
-        let paths: Vec<PathBuf> = sequence.frames.iter().map(|frame| frame.path.clone()).collect();
-        loader.forget(&paths);
-        let mut info = Err("no frames".to_owned());
-        for frame in &sequence.frames {
-            info = loader.info(&frame.path).map(|info| (*info).clone()).map_err(|error| error.to_string());
-            if info.is_ok() {
-                break;
-            }
-        }
-        entries.push(Entry { sequence, shown: false, info });
-    }
-    entries
-}
-
-/// Most sequences that take part unless the user says otherwise.
-const SHOWN_AT_FIRST: usize = 6;
-
-/// Lets those take part that are like the first: same kind of file and picture size, and an AOV in
-/// common (maps of an earlier comparison have none).
-fn show_alike(entries: &mut [Entry]) {
-    let kind = |entry: &Entry| {
-        let info = entry.info.as_ref().ok()?;
-        Some((info.format, info.parts.first()?.display_window))
-    };
-    let keys = |entry: &Entry| -> Vec<String> {
-        entry.info.iter().flat_map(|info| &info.aovs).map(|aov| aov.key.clone()).collect()
-    };
-    let first = entries.iter().find_map(|entry| Some((kind(entry)?, keys(entry))));
-    let Some((first, known)) = first else { return };
-    let alike = entries
-        .iter_mut()
-        .filter(|entry| kind(entry) == Some(first) && keys(entry).iter().any(|key| known.contains(key)));
-    alike.take(SHOWN_AT_FIRST).for_each(|entry| entry.shown = true);
 }
 
 fn compare(job: &CompareJob, backend: &dyn Backend) -> Result<(FrameStats, Arc<Heat>), String> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::shader::{metric_code, type_code, with_prelude};
+use super::shader::{metric_code, numbered, type_code, with_prelude};
 use super::threshold::Threshold;
 use super::tile::{Records, TILE, tile_grid};
 use super::{Error, Gpu, GpuPlane};
@@ -325,11 +325,7 @@ fn bindings() -> Vec<wgpu::BindGroupLayoutEntry> {
     types.push(storage(wgpu::TextureFormat::R32Float));
     types.push(storage(wgpu::TextureFormat::R32Uint));
     types.push(buffer(wgpu::BufferBindingType::Storage { read_only: false }));
-    let visibility = wgpu::ShaderStages::COMPUTE;
-    (0..)
-        .zip(types)
-        .map(|(binding, ty)| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None })
-        .collect()
+    numbered(types)
 }
 
 #[cfg(test)]

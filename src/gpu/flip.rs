@@ -11,7 +11,7 @@ mod target;
 use std::sync::OnceLock;
 
 use self::params::{Params, params};
-use super::shader::with_prelude;
+use super::shader::{numbered, with_prelude};
 use super::{Error, Gpu, GpuPlane};
 use crate::image::{SampleType, Window};
 use crate::metric::flip::{ExposureRange, FlipOptions, constants};
@@ -243,9 +243,5 @@ fn bindings() -> Vec<wgpu::BindGroupLayoutEntry> {
         format: wgpu::TextureFormat::R32Float,
         view_dimension: wgpu::TextureViewDimension::D2,
     });
-    let visibility = wgpu::ShaderStages::COMPUTE;
-    (0..)
-        .zip(types)
-        .map(|(binding, ty)| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None })
-        .collect()
+    numbered(types)
 }

@@ -27,7 +27,7 @@ const STRIP_BYTES: u64 = 64 << 20;
 pub(super) struct Resident {
     gpu: Gpu,
     pass: Arc<TemporalPass>,
-    /// The pixels, of which all frames have at least these rows.
+    /// The pixels that it keeps; frames over others are the CPU's.
     window: Window,
     /// From top to bottom.
     strips: Vec<(Window, wgpu::Buffer)>,

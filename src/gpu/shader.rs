@@ -30,6 +30,16 @@ pub fn with_prelude(pass: &str) -> String {
     source + PRELUDE + pass
 }
 
+/// Bindings 0, 1, 2 … of these types for a compute pass. Written out, not deduced: a layout that a
+/// pipeline deduces for itself fits that one pipeline alone.
+pub(super) fn numbered(
+    types: impl IntoIterator<Item = wgpu::BindingType>,
+) -> Vec<wgpu::BindGroupLayoutEntry> {
+    let visibility = wgpu::ShaderStages::COMPUTE;
+    let entry = |(binding, ty)| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None };
+    (0..).zip(types).map(entry).collect()
+}
+
 const SAMPLE_TYPES: [(&str, SampleType); 5] = [
     ("U8", SampleType::U8),
     ("U16", SampleType::U16),

@@ -2,7 +2,7 @@
 //!
 //! Shader: `shaders/temporal.wgsl`. CPU twin: [`crate::metric::DeltaState`], to the bit.
 
-use super::shader::with_prelude;
+use super::shader::{numbered, with_prelude};
 use super::tile::TILE;
 use super::{Error, Gpu, GpuDelta};
 use crate::image::Window;
@@ -181,11 +181,7 @@ fn bindings() -> Vec<wgpu::BindGroupLayoutEntry> {
         storage(true),
         storage(false),
     ];
-    let visibility = wgpu::ShaderStages::COMPUTE;
-    (0..)
-        .zip(types)
-        .map(|(binding, ty)| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None })
-        .collect()
+    numbered(types)
 }
 
 #[cfg(test)]
