@@ -33,6 +33,7 @@ pub struct Discover {
     list: Latest<look::ListJob>,
     inbox: Receiver<Answer>,
     walks_begun: u64,
+    looked_at: Option<LookKey>,
     asked: Option<WalkKey>,
     found: Option<Found>,
     heat_asked: Option<HeatKey>,
@@ -40,6 +41,16 @@ pub struct Discover {
     list_asked: Option<ListKey>,
     /// What the list of the view is of.
     listed: Option<ListKey>,
+}
+
+/// What may have changed where the files of a walk did: told at each frame, so without their names.
+#[derive(Clone, PartialEq)]
+struct LookKey {
+    revision: u64,
+    times_opened: u64,
+    sides: [Option<usize>; 2],
+    aov: Option<String>,
+    rule: (u8, u64, u64),
 }
 
 /// What maps over all frames depend on: whose files, as they were, compared how.
@@ -121,6 +132,7 @@ impl Discover {
             list,
             inbox,
             walks_begun: 0,
+            looked_at: None,
             asked: None,
             found: None,
             heat_asked: None,
@@ -146,6 +158,7 @@ impl Discover {
             self.walk.cancel();
         }
         (self.found, self.heat_asked, self.shown) = (None, None, None);
+        self.looked_at = None;
     }
 }
 
@@ -210,8 +223,13 @@ impl App {
         if !self.view.discovery.is_wanted {
             return self.discover.forget();
         }
+        let look = self.look_key();
+        if self.discover.looked_at.as_ref() == Some(&look) {
+            return;
+        }
         let key = self.walk_key();
         if key.is_some() && self.discover.asked == key {
+            self.discover.looked_at = Some(look);
             return;
         }
         self.discover.forget();
@@ -240,8 +258,19 @@ impl App {
         };
         let frames = Arc::new(key.frames.clone());
         self.discover.found = Some(Found { caption, frames, passed: 0, maps: None });
-        self.discover.asked = Some(key);
+        (self.discover.asked, self.discover.looked_at) = (Some(key), Some(look));
         self.discover.walk.submit(job);
+    }
+
+    fn look_key(&self) -> LookKey {
+        let view = &self.view;
+        LookKey {
+            revision: view.catalogue.revision(),
+            times_opened: self.times_opened,
+            sides: [view.reference, view.candidate],
+            aov: view.aov.clone(),
+            rule: rule_key(&view.rule()),
+        }
     }
 
     fn walk_key(&self) -> Option<WalkKey> {

@@ -43,9 +43,14 @@ fn percentiles(plane: &Plane) -> (f32, f32) {
         })
         .filter(|value| value.is_finite() && value.abs() < FAR)
         .collect();
-    values.sort_by(f64::total_cmp);
-    let at = |fraction: f64| values.get((fraction * values.len() as f64) as usize).copied().unwrap_or(0.0);
-    (at(0.01) as f32, values.get((0.99 * values.len() as f64) as usize).map_or(at(0.0), |v| *v) as f32)
+    if values.is_empty() {
+        return (0.0, 0.0);
+    }
+    let mut at = |fraction: f64| {
+        let place = ((fraction * values.len() as f64) as usize).min(values.len() - 1);
+        *values.select_nth_unstable_by(place, f64::total_cmp).1 as f32
+    };
+    (at(0.01), at(0.99))
 }
 
 #[cfg(test)]
