@@ -1,8 +1,10 @@
 //! Draws planes and their delta: an egui paint callback over `shaders/canvas.wgsl`.
 //!
 //! Textures live in the renderer's callback resources, known by the number of the plane or map
-//! they hold, within a byte budget; what is not drawn for longest goes first.
+//! they hold, within a byte budget; what is not drawn for longest goes first. A picture is drawn when
+//! it is another, and laid onto the screen as often as the screen is drawn.
 
+mod kept;
 mod params;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
-use params::Params;
+use kept::{Kept, Laying, Look};
 
 use super::coarse::Coarse;
 use super::textures::{Textures, Uploaded};
@@ -18,7 +20,7 @@ use super::uploads::{Shelf, lock};
 use crate::image::{AovKind, ColorMap, DisplayRange, Plane, SampleType, is_luminance_chroma};
 use crate::load::Decoded;
 use crate::metric::DeltaMap;
-use crate::view::{Display, OverTime};
+use crate::view::{Display, OverTime, Viewport};
 
 /// How the values of a plane become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -140,6 +142,8 @@ pub struct Pane {
     pub picture: Picture,
     /// Left top of the viewport, in physical pixels.
     pub viewport_min: (f64, f64),
+    /// The part of the screen that it is seen through.
+    pub seen: Viewport,
     /// The image point there.
     pub origin: (f64, f64),
     /// Image pixels in one physical pixel.
@@ -150,6 +154,24 @@ pub struct Pane {
     pub format: wgpu::TextureFormat,
     /// Where its textures are; `None`: they are uploaded when it is drawn.
     pub shelf: Option<Shelf>,
+}
+
+impl Pane {
+    /// Left top of what is seen of it, in physical pixels of the screen.
+    fn corner(&self) -> (i32, i32) {
+        (self.seen.min.0 as i32, self.seen.min.1 as i32)
+    }
+
+    /// What is drawn of it, wherever that is; `None` where nothing of it is seen.
+    fn look(&self) -> Option<Look> {
+        let size = (self.seen.size.0 as u32, self.seen.size.1 as u32);
+        let min = (self.viewport_min.0 - self.seen.min.0, self.viewport_min.1 - self.seen.min.1);
+        (size.0 > 0 && size.1 > 0).then(|| Look {
+            params: bytemuck::bytes_of(&self.params(min)).to_vec(),
+            ids: (self.picture.decoded.id, self.picture.hot.as_ref().map(|hot| hot.heat.id)),
+            size,
+        })
+    }
 }
 
 /// The transform that suits an AOV.
@@ -168,51 +190,68 @@ pub fn transform_of(kind: AovKind, plane: &Plane) -> Transform {
 /// What the canvas keeps on the device.
 struct Resources {
     pipeline: wgpu::RenderPipeline,
+    laying: Laying,
     shelf: Shelf,
-    params: Vec<wgpu::Buffer>,
-    bindings: Vec<Option<wgpu::BindGroup>>,
+    /// The panes of one screen; `None`: cannot be drawn.
+    panes: Vec<Option<Kept>>,
+}
+
+/// A pipeline that covers all of its target.
+fn whole_screen(
+    device: &wgpu::Device,
+    label: &str,
+    shader: &wgpu::ShaderModule,
+    format: wgpu::TextureFormat,
+) -> wgpu::RenderPipeline {
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some(label),
+        layout: None,
+        vertex: wgpu::VertexState {
+            module: shader,
+            entry_point: Some("vertex"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[],
+        },
+        primitive: wgpu::PrimitiveState::default(),
+        depth_stencil: None,
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: shader,
+            entry_point: Some("fragment"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            targets: &[Some(format.into())],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
 }
 
 impl Resources {
     fn new(device: &wgpu::Device, queue: &wgpu::Queue, format: wgpu::TextureFormat) -> Self {
         let shader = device.create_shader_module(wgpu::include_wgsl!("../../shaders/canvas.wgsl"));
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("canvas"),
-            layout: None,
-            vertex: wgpu::VertexState {
-                module: &shader,
-                entry_point: Some("vertex"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                buffers: &[],
-            },
-            primitive: wgpu::PrimitiveState::default(),
-            depth_stencil: None,
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &shader,
-                entry_point: Some("fragment"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                targets: &[Some(format.into())],
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
-        let shelf = Arc::new(Mutex::new(Textures::new(device, queue)));
-        Self { pipeline, shelf, params: Vec::new(), bindings: Vec::new() }
+        Self {
+            pipeline: whole_screen(device, "canvas", &shader, format),
+            laying: Laying::new(device, format),
+            shelf: Arc::new(Mutex::new(Textures::new(device, queue))),
+            panes: Vec::new(),
+        }
     }
 
-    fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, pane: &Pane) -> Option<()> {
-        while self.params.len() <= pane.slot {
-            self.params.push(device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("canvas params"),
-                size: size_of::<Params>() as u64,
-                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            }));
-            self.bindings.push(None);
+    /// The pane's picture, drawn unless it is there already. `None` where it cannot be: over the
+    /// device's limits.
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        encoder: &mut wgpu::CommandEncoder,
+        pane: &Pane,
+        old: Option<Kept>,
+    ) -> Option<Kept> {
+        let look = pane.look().filter(|look| look.fits(device))?;
+        if let Some(old) = old.as_ref().filter(|old| old.is(&look)) {
+            old.put_at(queue, pane.corner());
+            return Some(old.clone());
         }
-        self.bindings[pane.slot] = None;
-        queue.write_buffer(&self.params[pane.slot], 0, bytemuck::bytes_of(&pane.params()));
         let shelf = Arc::clone(pane.shelf.as_ref().unwrap_or(&self.shelf));
         let mut textures = lock(&shelf);
         let picture = textures.plane(device, queue, &pane.picture.decoded)?;
@@ -220,9 +259,11 @@ impl Resources {
             Some(hot) => Some(textures.heat(device, queue, &hot.heat)?),
             None => None,
         };
-        self.bindings[pane.slot] =
-            Some(self.bind(device, &textures, &self.params[pane.slot], &picture, heat.as_deref()));
-        Some(())
+        let kept = self.laying.room(device, look, old);
+        let binding = self.bind(device, &textures, kept.params(queue), &picture, heat.as_deref());
+        kept.draw(encoder, &self.pipeline, &binding);
+        kept.put_at(queue, pane.corner());
+        Some(kept)
     }
 
     fn bind(
@@ -262,15 +303,18 @@ impl CallbackTrait for Pane {
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         _: &ScreenDescriptor,
-        _: &mut wgpu::CommandEncoder,
+        encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
         if resources.get::<Resources>().is_none() {
             resources.insert(Resources::new(device, queue, self.format));
         }
         if let Some(resources) = resources.get_mut::<Resources>() {
-            // What cannot be uploaded (over the device's limits) is not drawn.
-            let _ = resources.prepare(device, queue, self);
+            if resources.panes.len() <= self.slot {
+                resources.panes.resize_with(self.slot + 1, || None);
+            }
+            let old = resources.panes[self.slot].take();
+            resources.panes[self.slot] = resources.prepare(device, queue, encoder, self, old);
         }
         Vec::new()
     }
@@ -282,10 +326,8 @@ impl CallbackTrait for Pane {
         resources: &CallbackResources,
     ) {
         let Some(resources) = resources.get::<Resources>() else { return };
-        if let Some(Some(binding)) = resources.bindings.get(self.slot) {
-            pass.set_pipeline(&resources.pipeline);
-            pass.set_bind_group(0, binding, &[]);
-            pass.draw(0..3, 0..1);
+        if let Some(Some(kept)) = resources.panes.get(self.slot) {
+            resources.laying.lay(pass, kept);
         }
     }
 }

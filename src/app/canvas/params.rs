@@ -88,8 +88,8 @@ fn type_code(sample_type: SampleType) -> u32 {
 }
 
 impl Pane {
-    /// What the shader is told.
-    pub fn params(&self) -> Params {
+    /// What the shader is told; `viewport_min`: its left top in what is drawn on, in physical pixels.
+    pub fn params(&self, viewport_min: (f64, f64)) -> Params {
         let picture = &self.picture;
         let plane = &picture.decoded.plane;
         let mut types = [0; 4];
@@ -114,7 +114,7 @@ impl Pane {
         let value = |v: f64| (v as f32).clamp(f32::MIN_POSITIVE, f32::MAX);
         Params {
             origin: [self.origin.0 as f32, self.origin.1 as f32],
-            viewport: [self.viewport_min.0 as f32, self.viewport_min.1 as f32],
+            viewport: [viewport_min.0 as f32, viewport_min.1 as f32],
             step: self.step as f32,
             gain: picture.exposure.exp2(),
             offset: display.offset,

@@ -190,6 +190,7 @@ fn draw(ui: &Ui, app: &mut App, part: &Part, slot: usize, scale: f32) {
     let pane = Pane {
         picture,
         viewport_min: viewport.min,
+        seen: physical(part.clip, scale),
         origin: app.view.camera.image_point(&viewport, viewport.min),
         step: 1.0 / app.view.camera.zoom,
         slot,
