@@ -43,6 +43,7 @@ mod watch;
 
 use std::path::PathBuf;
 
+pub use canvas::source as canvas_source;
 pub use exports::{ExportKind, Exporting};
 pub use program::{Program, ProgramWish};
 pub use shell::run;
