@@ -7,8 +7,9 @@ use super::App;
 use super::background::{Latest, Stale};
 use super::jobs::Message;
 use super::panels::viewport::{Side, loaded};
+use crate::codec::read_object_names;
 use crate::engine::{ChannelFigures, Mask, Placed, Probe, ProbeShape, Sides, describe, stroke, united};
-use crate::image::{AovKind, Sample, Window};
+use crate::image::{AovKind, ImageInfo, ObjectNames, Plane, Sample, Window};
 use crate::load::Decoded;
 use crate::metric::Rule;
 use crate::view::probes::{Paint, pasted};
@@ -53,7 +54,20 @@ pub struct Tracking {
     pub stroke: Option<Stroke>,
     /// Whether an object is being searched.
     pub searching: bool,
+    /// What the objects of the shown Cryptomatte are called, once that is known.
+    pub names: Option<Arc<ObjectNames>>,
+    names_asked: Option<NamesKey>,
     asked: Option<FiguresKey>,
+}
+
+/// What names are of: how often something was opened, the catalogue, the AOV.
+type NamesKey = (u64, u64, String);
+
+/// Read what the objects of a Cryptomatte are called.
+pub struct NamesJob {
+    key: NamesKey,
+    /// Of the sequences that take part: the first one's names hold.
+    headers: Vec<ImageInfo>,
 }
 
 /// Find the figures of a probe in two planes.
@@ -69,6 +83,7 @@ pub struct FiguresJob {
 pub struct ObjectJob {
     decoded: Arc<Decoded>,
     kind: AovKind,
+    names: Option<Arc<ObjectNames>>,
     at: (i32, i32),
 }
 
@@ -78,12 +93,15 @@ pub enum Found {
     Figures(FiguresKey, Vec<ChannelFigures>),
     /// An object, or why there is none.
     Object(Result<Probe, String>),
+    /// Names of objects, and what could not be read.
+    Names(NamesKey, Arc<ObjectNames>, Vec<String>),
 }
 
 /// The threads.
 pub struct Background {
     figures: Latest<FiguresJob>,
     objects: Latest<ObjectJob>,
+    names: Latest<NamesJob>,
 }
 
 impl Background {
@@ -91,8 +109,8 @@ impl Background {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn new<T: Fn(Message) -> bool + Send + 'static>(tell: [T; 2]) -> std::io::Result<Self> {
-        let [tell, tell_object] = tell;
+    pub fn new<T: Fn(Message) -> bool + Send + 'static>(tell: [T; 3]) -> std::io::Result<Self> {
+        let [tell, tell_object, tell_names] = tell;
         let figures = Latest::spawn("figures", move |job: FiguresJob, stale| {
             if let Some(figures) = figures(&job, stale) {
                 tell(Message::Found(Found::Figures(job.key, figures)));
@@ -104,13 +122,20 @@ impl Background {
                 tell_object(Message::Found(Found::Object(found)));
             }
         })?;
-        Ok(Self { figures, objects })
+        let names = Latest::spawn("names", move |job: NamesJob, stale| {
+            let (names, errors) = names(&job);
+            if !stale.is_set() {
+                tell_names(Message::Found(Found::Names(job.key, Arc::new(names), errors)));
+            }
+        })?;
+        Ok(Self { figures, objects, names })
     }
 
     /// Lets the threads end by themselves.
     pub fn leave(&self) {
         self.figures.leave();
         self.objects.leave();
+        self.names.leave();
     }
 }
 
@@ -142,12 +167,25 @@ fn object(job: &ObjectJob) -> Result<Probe, String> {
         sides.all(|(samples, id)| samples.get(index).bits() == id.bits()) && (is_sound || there())
     };
     let placed = Mask::of(plane.data_window, same).ok_or("no pixel has that id")?;
-    Ok(Probe::mask(name_of(job.kind, clicked), placed))
+    Ok(Probe::mask(name_of(job.kind, clicked, job.names.as_deref()), placed))
 }
 
-fn name_of(kind: AovKind, id: &[Sample]) -> String {
+fn names(job: &NamesJob) -> (ObjectNames, Vec<String>) {
+    let (mut names, mut errors) = (ObjectNames::default(), Vec::new());
+    for info in &job.headers {
+        let Some(aov) = info.aov(&job.key.2) else { continue };
+        match read_object_names(info, aov) {
+            Ok(found) => names.complete_by(found.unwrap_or_default()),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    (names, errors)
+}
+
+fn name_of(kind: AovKind, id: &[Sample], names: Option<&ObjectNames>) -> String {
     if let (AovKind::Cryptomatte, [id]) = (kind, id) {
-        return format!("cryptomatte {:08x}", id.bits());
+        let name = names.and_then(|names| names.name(id.bits()));
+        return name.map_or_else(|| format!("cryptomatte {:08x}", id.bits()), str::to_owned);
     }
     let ids: Vec<String> = id.iter().map(|sample| super::clipboard::exact(*sample)).collect();
     format!("id {}", ids.join(" "))
@@ -170,6 +208,37 @@ impl App {
         self.workers.tracking.figures.submit(FiguresJob { key, probe, candidate, reference, rule });
     }
 
+    /// Asks for the names of the objects of the shown Cryptomatte.
+    pub(super) fn request_names(&mut self) {
+        let view = &self.view;
+        let Some(aov) = view.aov.clone().filter(|_| view.kind() == AovKind::Cryptomatte) else {
+            (self.tracking.names, self.tracking.names_asked) = (None, None);
+            return;
+        };
+        let key = (self.times_opened, view.catalogue.revision(), aov);
+        if self.tracking.names_asked.as_ref() == Some(&key) {
+            return;
+        }
+        let entries = view.catalogue.entries();
+        let shown = view.catalogue.shown().filter_map(|index| entries.get(index)?.info.clone().ok());
+        let headers = shown.collect();
+        self.tracking.names = None;
+        self.tracking.names_asked = Some(key.clone());
+        self.workers.tracking.names.submit(NamesJob { key, headers });
+    }
+
+    /// How many objects of the shown Cryptomatte have names.
+    pub(super) fn object_names(&self) -> usize {
+        self.tracking.names.as_ref().map_or(0, |names| names.len())
+    }
+
+    /// What the object at a pixel of the shown Cryptomatte is called, in a plane of it.
+    pub(super) fn object_name(&self, plane: &Plane, (x, y): (i32, i32)) -> Option<&str> {
+        let names = self.tracking.names.as_deref().filter(|_| self.view.kind() == AovKind::Cryptomatte)?;
+        let id = plane.channels.first()?.samples.get(plane.index(x, y)?);
+        names.name(id.bits())
+    }
+
     fn figures_key(&self, probe: &Probe) -> FiguresKey {
         let planes = [self.shown.candidate(), self.shown.reference()].map(|side| side.map(|d| d.id));
         let rule = rule_key(&self.view.rule());
@@ -185,6 +254,11 @@ impl App {
     pub(super) fn found(&mut self, found: Found) {
         match found {
             Found::Figures(key, figures) => self.tracking.figures = Some((key, figures)),
+            Found::Names(key, names, errors) if self.tracking.names_asked.as_ref() == Some(&key) => {
+                self.tracking.names = Some(names);
+                errors.into_iter().for_each(|error| self.say(error, true));
+            }
+            Found::Names(..) => {}
             Found::Object(result) => {
                 self.tracking.searching = false;
                 match result {
@@ -236,7 +310,8 @@ impl App {
         let decoded = loaded(self, side).and_then(|side| side.as_ref().ok());
         if let Some(decoded) = decoded.filter(|_| !self.shown.is_rough).cloned() {
             self.tracking.searching = true;
-            self.workers.tracking.objects.submit(ObjectJob { decoded, kind, at });
+            let names = self.tracking.names.clone();
+            self.workers.tracking.objects.submit(ObjectJob { decoded, kind, names, at });
         }
     }
 
@@ -270,7 +345,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Plane, PlaneChannel, Samples, Unreadable};
+    use crate::image::{PlaneChannel, Samples, Unreadable};
 
     fn job(channels: Vec<Samples>, kind: AovKind, at: (i32, i32)) -> ObjectJob {
         let window = Window::new(-2, 1, 5, 4);
@@ -285,7 +360,9 @@ mod tests {
                 reason: String::new(),
             }],
         };
-        ObjectJob { decoded: Arc::new(Decoded { id: 0, plane }), kind, at }
+        let names = ObjectNames::parse(r#"{"sphere": "40400000"}"#).expect("a manifest");
+        let (decoded, names) = (Arc::new(Decoded { id: 0, plane }), Some(Arc::new(names)));
+        ObjectJob { decoded, kind, names, at }
     }
 
     #[test]
@@ -306,6 +383,8 @@ mod tests {
         let channels = vec![Samples::F32(ids), Samples::F32(coverage)];
         let found = object(&job(channels.clone(), AovKind::Cryptomatte, (-2, 1))).expect("an id");
         assert_eq!((found.count(), found.label.as_str()), (2, "cryptomatte 7fc01234"));
+        let found = object(&job(channels.clone(), AovKind::Cryptomatte, (0, 1))).expect("an id");
+        assert_eq!((found.count(), found.label.as_str()), (1, "sphere"), "3 in float bits");
         let found = object(&job(channels, AovKind::Id, (0, 1))).expect("an id");
         assert_eq!((found.count(), found.label.as_str()), (1, "id 3 2"));
     }

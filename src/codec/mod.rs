@@ -51,11 +51,13 @@ mod error;
 mod exr;
 mod flat;
 mod jpeg;
+mod manifest;
 mod png;
 mod source;
 
 pub use error::{Error, Limits};
 pub use exr::DeepPart;
+pub use manifest::read_object_names;
 
 use std::path::Path;
 

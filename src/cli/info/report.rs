@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::codec::{Limits, read_info};
+use crate::codec::{Limits, read_info, read_object_names};
 use crate::image::{Aov, ImageInfo};
 use crate::sequence::{Frame, Sequence};
 
@@ -65,9 +65,24 @@ pub struct SequenceReport {
 pub struct ImageReport {
     /// Its number.
     pub frame: Option<i64>,
+    /// Cryptomattes, and how many of their objects have names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cryptomattes: Vec<CryptomatteReport>,
     /// All that its header says.
     #[serde(flatten)]
     pub info: ImageInfo,
+}
+
+/// One Cryptomatte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CryptomatteReport {
+    /// What its layers begin with.
+    pub name: String,
+    /// How many objects have names; null where the file names none.
+    pub objects: Option<usize>,
+    /// Why the names cannot be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// A frame whose header differs from that of the readable frame before it.
@@ -143,11 +158,28 @@ pub(super) fn sequence(sequence: &Sequence, limits: &Limits) -> SequenceReport {
         step: sequence.step(),
         ranges: sequence.ranges_text(),
         gaps: sequence.gaps(),
-        image: readable.into_iter().next().map(|(frame, info)| ImageReport { frame, info }),
+        image: readable.into_iter().next().map(|(frame, info)| image(frame, info)),
         changes,
         unreadable,
         incomplete,
     }
+}
+
+fn image(frame: Option<i64>, info: ImageInfo) -> ImageReport {
+    let mut cryptomattes: Vec<CryptomatteReport> = Vec::new();
+    for aov in &info.aovs {
+        let Some(crypto) = info.cryptomatte(aov) else { continue };
+        // It has several layers.
+        if cryptomattes.iter().any(|told| told.name == crypto.name) {
+            continue;
+        }
+        let (objects, problem) = match read_object_names(&info, aov) {
+            Ok(names) => (names.map(|names| names.len()), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        cryptomattes.push(CryptomatteReport { name: crypto.name.clone(), objects, problem });
+    }
+    ImageReport { frame, cryptomattes, info }
 }
 
 fn unfinished(frame: Option<i64>, info: &ImageInfo) -> Option<Unfinished> {

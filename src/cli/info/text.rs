@@ -57,6 +57,14 @@ fn write_image(image: &ImageReport, out: &mut impl Write) -> io::Result<()> {
             line(out, "", &format!("its pixels cannot be read: {reason}"))?;
         }
     }
+    for crypto in &image.cryptomattes {
+        let count = match (&crypto.problem, crypto.objects) {
+            (Some(problem), _) => format!("no names: {problem}"),
+            (None, Some(objects)) => format!("{objects} objects have names"),
+            (None, None) => "objects have no names".to_owned(),
+        };
+        line(out, "objects", &format!("{}: {count}", crypto.name))?;
+    }
     line(out, "AOVs", &aov_heading(image))?;
     write_aovs(info, out)
 }

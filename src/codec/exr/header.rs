@@ -3,7 +3,9 @@
 //! Attributes that are not needed are skipped by their size, so unknown ones and unknown
 //! compressions do no harm. Every size is checked before memory is taken.
 
-use crate::image::{Chromaticities, PartLayout, SampleType, Window};
+use std::collections::BTreeMap;
+
+use crate::image::{Chromaticities, Cryptomatte, Manifest, PartLayout, SampleType, Window};
 
 use super::super::source::Source;
 use super::super::{Error, Limits};
@@ -36,6 +38,7 @@ pub struct Part {
     pub channels: Vec<Channel>,
     pub tiles: Option<Tiles>,
     pub chromaticities: Option<Chromaticities>,
+    pub cryptomattes: Vec<Cryptomatte>,
     /// As the file declares it, in multi-part files.
     pub chunk_count: Option<u64>,
 }
@@ -144,6 +147,8 @@ struct Attributes {
     channels: Option<Vec<Channel>>,
     tiles: Option<Tiles>,
     chromaticities: Option<Chromaticities>,
+    /// By their keys.
+    cryptomattes: BTreeMap<String, Cryptomatte>,
     chunk_count: Option<i32>,
 }
 
@@ -182,6 +187,28 @@ impl Attributes {
                 self.chromaticities = Some(reader.chromaticities(name, size)?);
             }
             ("channels", "chlist") => self.channels = Some(reader.channels(size)?),
+            (name, "string") => self.take_cryptomatte(reader, name, size)?,
+            _ => reader.skip(size)?,
+        }
+        Ok(())
+    }
+
+    /// `cryptomatte/KEY/FIELD`; anything else is skipped.
+    fn take_cryptomatte(&mut self, reader: &mut Reader<'_>, name: &str, size: u32) -> Result<(), Error> {
+        let found = name.strip_prefix("cryptomatte/").and_then(|rest| rest.split_once('/'));
+        let Some((key, field @ ("name" | "manifest" | "manif_file"))) = found else {
+            return reader.skip(size);
+        };
+        let nothing = || Cryptomatte { name: String::new(), manifest: Manifest::None };
+        let entry = self.cryptomattes.entry(key.to_owned()).or_insert_with(nothing);
+        match field {
+            "name" => entry.name = reader.string(size)?,
+            "manifest" => {
+                // The nearer one: a file beside it may have been left behind.
+                entry.manifest = Manifest::Header { offset: reader.position(), bytes: size };
+                reader.skip(size)?;
+            }
+            _ if entry.manifest == Manifest::None => entry.manifest = Manifest::File(reader.string(size)?),
             _ => reader.skip(size)?,
         }
         Ok(())
@@ -211,6 +238,8 @@ impl Attributes {
         let chunk_count = self.chunk_count.and_then(|count| u64::try_from(count).ok());
         let tiles = self.tiles.filter(|_| tiled);
         let (name, view, chromaticities) = (self.name, self.view, self.chromaticities);
+        let named = self.cryptomattes.into_values().filter(|crypto| !crypto.name.is_empty());
+        let cryptomattes = named.collect();
         Ok(Part {
             name,
             view,
@@ -221,6 +250,7 @@ impl Attributes {
             channels,
             tiles,
             chromaticities,
+            cryptomattes,
             chunk_count,
         })
     }

@@ -191,6 +191,7 @@ fn part_info(part: &Part) -> PartInfo {
         display_window: part.display_window,
         channels: part.channels.iter().map(channel).chain(counts).collect(),
         chromaticities: part.chromaticities,
+        cryptomattes: part.cryptomattes.clone(),
         unreadable: unreadable(part),
         notes: Vec::new(),
     }
