@@ -34,6 +34,7 @@ impl Flat {
             display_window: self.window,
             channels: self.channels.iter().map(channel).collect(),
             chromaticities: None,
+            cryptomattes: Vec::new(),
             unreadable: None,
             notes: self.notes.clone(),
         }];

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Chromaticities, SampleType, Window};
+use super::{Chromaticities, Cryptomatte, SampleType, Window};
 
 /// The container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -78,6 +78,9 @@ pub struct PartInfo {
     /// What R, G, B mean, where the file says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chromaticities: Option<Chromaticities>,
+    /// What the header says of Cryptomattes, by its keys.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cryptomattes: Vec<Cryptomatte>,
     /// Why its pixels cannot be read by this program; `None` if they can.
     pub unreadable: Option<String>,
     /// What a reader of the numbers should know (lossy ids, unapplied colour profile ...).

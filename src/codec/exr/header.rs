@@ -3,13 +3,18 @@
 //! Attributes that are not needed are skipped by their size, so unknown ones and unknown
 //! compressions do no harm. Every size is checked before memory is taken.
 
-use crate::image::{Chromaticities, PartLayout, SampleType, Window};
+use std::collections::BTreeMap;
+
+use crate::image::cryptomatte::ManifestSpan;
+use crate::image::{Chromaticities, Cryptomatte, PartLayout, SampleType, Window};
 
 use super::super::source::Source;
 use super::super::{Error, Limits};
 use super::compression::Compression;
 use super::fields::Reader;
 
+/// Most Cryptomattes of one part; there are three at most in what renderers write.
+const MAX_CRYPTOMATTES: usize = 256;
 /// Largest attribute; cryptomatte manifests of large scenes are the largest known.
 const MAX_ATTRIBUTE: u32 = 256 << 20;
 /// Most parts of one file.
@@ -36,6 +41,7 @@ pub struct Part {
     pub channels: Vec<Channel>,
     pub tiles: Option<Tiles>,
     pub chromaticities: Option<Chromaticities>,
+    pub cryptomattes: Vec<Cryptomatte>,
     /// As the file declares it, in multi-part files.
     pub chunk_count: Option<u64>,
 }
@@ -144,6 +150,7 @@ struct Attributes {
     channels: Option<Vec<Channel>>,
     tiles: Option<Tiles>,
     chromaticities: Option<Chromaticities>,
+    cryptomattes: BTreeMap<String, Cryptomatte>,
     chunk_count: Option<i32>,
 }
 
@@ -182,6 +189,34 @@ impl Attributes {
                 self.chromaticities = Some(reader.chromaticities(name, size)?);
             }
             ("channels", "chlist") => self.channels = Some(reader.channels(size)?),
+            (_, "string") if let Some((key, field)) = cryptomatte_field(name) => {
+                self.take_cryptomatte(reader, (key, field), size)?;
+            }
+            _ => reader.skip(size)?,
+        }
+        Ok(())
+    }
+
+    fn take_cryptomatte(
+        &mut self,
+        reader: &mut Reader<'_>,
+        (key, field): (&str, &str),
+        size: u32,
+    ) -> Result<(), Error> {
+        if self.cryptomattes.len() >= MAX_CRYPTOMATTES && !self.cryptomattes.contains_key(key) {
+            return reader.skip(size);
+        }
+        let found = self.cryptomattes.entry(key.to_owned()).or_default();
+        found.key = key.to_owned();
+        match field {
+            "name" => found.name = reader.string(size)?,
+            "hash" => found.hash = Some(reader.string(size)?),
+            "conversion" => found.conversion = Some(reader.string(size)?),
+            "manif_file" => found.manif_file = Some(reader.string(size)?),
+            "manifest" => {
+                found.manifest = Some(ManifestSpan { offset: reader.position(), bytes: size });
+                reader.skip(size)?;
+            }
             _ => reader.skip(size)?,
         }
         Ok(())
@@ -210,6 +245,7 @@ impl Attributes {
         super::super::check_size(&source.path, data_window, channels.len(), limits)?;
         let chunk_count = self.chunk_count.and_then(|count| u64::try_from(count).ok());
         let tiles = self.tiles.filter(|_| tiled);
+        let cryptomattes = self.cryptomattes.into_values().collect();
         let (name, view, chromaticities) = (self.name, self.view, self.chromaticities);
         Ok(Part {
             name,
@@ -221,6 +257,7 @@ impl Attributes {
             channels,
             tiles,
             chromaticities,
+            cryptomattes,
             chunk_count,
         })
     }
@@ -237,6 +274,11 @@ impl Attributes {
             _ => None,
         }
     }
+}
+
+/// `key` and `field` of `cryptomatte/key/field`.
+fn cryptomatte_field(attribute: &str) -> Option<(&str, &str)> {
+    attribute.strip_prefix("cryptomatte/")?.split_once('/')
 }
 
 /// What OpenEXR asks of subsampled channels.

@@ -16,6 +16,7 @@ fn part(name: Option<&str>, view: Option<&str>, channels: &[&str]) -> PartInfo {
         display_window: Window::of_size(1, 1),
         channels: channels.iter().map(channel).collect(),
         chromaticities: None,
+        cryptomattes: Vec::new(),
         unreadable: None,
         notes: Vec::new(),
     }

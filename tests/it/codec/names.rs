@@ -19,6 +19,7 @@ fn parts_of(lists: &Value) -> Vec<PartInfo> {
         display_window: Window::of_size(1, 1),
         channels: channels(&part["channels"]),
         chromaticities: None,
+        cryptomattes: Vec::new(),
         unreadable: None,
         notes: Vec::new(),
     };
