@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::codec::{Limits, read_info};
-use crate::image::{Aov, ImageInfo};
+use crate::codec::{Limits, read_info, read_manifest};
+use crate::image::{Aov, ImageInfo, Manifest};
 use crate::sequence::{Frame, Sequence};
 
 /// All that was found.
@@ -68,6 +68,24 @@ pub struct ImageReport {
     /// All that its header says.
     #[serde(flatten)]
     pub info: ImageInfo,
+    /// Of each Cryptomatte that the header declares, in the order of its first layer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectNames>,
+}
+
+/// The names of the objects of a Cryptomatte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectNames {
+    /// The Cryptomatte's name.
+    pub cryptomatte: String,
+    /// Keys of the AOVs that are its layers.
+    pub aovs: Vec<String>,
+    /// How many objects are named; null where they cannot be read.
+    pub named: Option<usize>,
+    /// Names with their ids as 8 hexadecimal digits, by id.
+    pub names: Vec<(String, String)>,
+    /// Why they cannot be read; null where they can.
+    pub unreadable: Option<String>,
 }
 
 /// A frame whose header differs from that of the readable frame before it.
@@ -143,10 +161,43 @@ pub(super) fn sequence(sequence: &Sequence, limits: &Limits) -> SequenceReport {
         step: sequence.step(),
         ranges: sequence.ranges_text(),
         gaps: sequence.gaps(),
-        image: readable.into_iter().next().map(|(frame, info)| ImageReport { frame, info }),
+        image: readable.into_iter().next().map(|(frame, info)| ImageReport::new(frame, info)),
         changes,
         unreadable,
         incomplete,
+    }
+}
+
+impl ImageReport {
+    fn new(frame: Option<i64>, info: ImageInfo) -> Self {
+        let objects = objects(&info);
+        Self { frame, info, objects }
+    }
+}
+
+fn objects(info: &ImageInfo) -> Vec<ObjectNames> {
+    let mut all: Vec<ObjectNames> = Vec::new();
+    for aov in &info.aovs {
+        let Some((_, cryptomatte)) = info.cryptomatte(aov) else { continue };
+        match all.iter_mut().find(|objects| objects.cryptomatte == cryptomatte.name) {
+            Some(objects) => objects.aovs.push(aov.key.clone()),
+            None => all.push(object_names(info, aov, &cryptomatte.name)),
+        }
+    }
+    all
+}
+
+fn object_names(info: &ImageInfo, aov: &Aov, cryptomatte: &str) -> ObjectNames {
+    let (manifest, unreadable) = match read_manifest(info, aov) {
+        Ok(manifest) => (manifest.unwrap_or_default(), None),
+        Err(error) => (Manifest::default(), Some(without_path(&error.to_string(), &info.path))),
+    };
+    ObjectNames {
+        cryptomatte: cryptomatte.to_owned(),
+        aovs: vec![aov.key.clone()],
+        named: unreadable.is_none().then_some(manifest.len()),
+        names: manifest.iter().map(|(id, name)| (name.to_owned(), format!("{id:08x}"))).collect(),
+        unreadable,
     }
 }
 

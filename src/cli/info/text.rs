@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::report::{ImageReport, Report, SequenceReport};
+use super::report::{ImageReport, ObjectNames, Report, SequenceReport};
 use crate::image::{Aov, FileFormat, ImageInfo, PartInfo, PartLayout};
 
 /// Writes the sequences one below the other, a blank line between them.
@@ -58,7 +58,11 @@ fn write_image(image: &ImageReport, out: &mut impl Write) -> io::Result<()> {
         }
     }
     line(out, "AOVs", &aov_heading(image))?;
-    write_aovs(info, out)
+    write_aovs(info, out)?;
+    for objects in &image.objects {
+        line(out, "objects", &objects_text(objects))?;
+    }
+    Ok(())
 }
 
 /// `160 x 90, EXR ZIP, scan lines`, and the windows where they differ.
@@ -96,6 +100,25 @@ fn aov_heading(image: &ImageReport) -> String {
     let plural = if channels == 1 { "channel" } else { "channels" };
     let seen = image.frame.map_or_else(String::new, |number| format!(", as in frame {number}"));
     format!("{} ({channels} {plural}{seen})", image.info.aovs.len())
+}
+
+/// Most names of objects that the text gives; the JSON has all.
+const MOST_NAMES: usize = 8;
+
+/// `ViewLayer.CryptoObject: 7 named (Ball, Cube ...)`.
+fn objects_text(objects: &ObjectNames) -> String {
+    let name = &objects.cryptomatte;
+    match (objects.named, &objects.unreadable) {
+        (_, Some(reason)) => reason.clone(),
+        (None | Some(0), None) => format!("{name}: none is named"),
+        (Some(named), None) => {
+            let mut names: Vec<&str> = objects.names.iter().map(|(name, _)| name.as_str()).collect();
+            names.sort_unstable();
+            let more = if names.len() > MOST_NAMES { " ..." } else { "" };
+            names.truncate(MOST_NAMES);
+            format!("{name}: {named} named ({}{more})", names.join(", "))
+        }
+    }
 }
 
 /// A table: key, kind, channels, types.

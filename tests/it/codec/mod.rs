@@ -1,6 +1,7 @@
 //! Files become planes: compared with what other software reads from them.
 
 mod build;
+mod cryptomatte;
 mod damaged;
 mod deep;
 mod deep_file;
