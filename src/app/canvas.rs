@@ -1,4 +1,4 @@
-//! Draws planes and their delta: an egui paint callback over `shaders/canvas.wgsl`.
+//! Draws planes and their delta: an egui paint callback over `shaders/canvas/`.
 //!
 //! Textures live in the renderer's callback resources, known by the number of the plane or map
 //! they hold, within a byte budget; what is not drawn for longest goes first. A picture is drawn when
@@ -187,6 +187,18 @@ pub fn transform_of(kind: AovKind, plane: &Plane) -> Transform {
     }
 }
 
+/// The whole WGSL source that draws a picture.
+pub fn source() -> String {
+    [
+        include_str!("../../shaders/canvas/params.wgsl"),
+        include_str!("../../shaders/canvas/values.wgsl"),
+        include_str!("../../shaders/canvas/light.wgsl"),
+        include_str!("../../shaders/canvas/heat.wgsl"),
+        include_str!("../../shaders/canvas/screen.wgsl"),
+    ]
+    .concat()
+}
+
 /// What the canvas keeps on the device.
 struct Resources {
     pipeline: wgpu::RenderPipeline,
@@ -228,7 +240,10 @@ fn whole_screen(
 
 impl Resources {
     fn new(device: &wgpu::Device, queue: &wgpu::Queue, format: wgpu::TextureFormat) -> Self {
-        let shader = device.create_shader_module(wgpu::include_wgsl!("../../shaders/canvas.wgsl"));
+        let shader = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("canvas"),
+            source: wgpu::ShaderSource::Wgsl(source().into()),
+        });
         Self {
             pipeline: whole_screen(device, "canvas", &shader, format),
             laying: Laying::new(device, format),
@@ -282,7 +297,8 @@ impl Resources {
         let coarse = heat.and_then(|heat| heat.floats[1].as_ref()).unwrap_or(&textures.no_float);
         let coarse_flags = heat.and_then(|heat| heat.uints[1].as_ref()).unwrap_or(&textures.no_uint);
         let unreadable = picture.unreadable.as_ref().unwrap_or(&textures.no_uint);
-        let others = [delta, flags, &textures.lut, coarse, coarse_flags, unreadable];
+        let blocks = picture.blocks.as_ref().unwrap_or(&textures.no_uint);
+        let others = [delta, flags, &textures.lut, coarse, coarse_flags, unreadable, blocks];
         let views = (0..4).map(float).chain((0..4).map(uint)).chain(others);
         for (binding, view) in (1..).zip(views) {
             entries

@@ -233,7 +233,7 @@ impl Workers {
         })?;
         let tell = teller(&sender, wake);
         let watch = Watch::new(Arc::clone(loader), move |renewed| tell(Message::Renewed(renewed)))?;
-        let tracking = tracking::Background::new([teller(&sender, wake), teller(&sender, wake)])?;
+        let tracking = tracking::Background::new(std::array::from_fn(|_| teller(&sender, wake)))?;
         let (tell, judge) = (teller(&sender, wake), Arc::clone(backend));
         let export = Queue::spawn("export", move |job: ExportJob| {
             tell(match job {

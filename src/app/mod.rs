@@ -18,6 +18,7 @@ mod jobs;
 mod judge;
 pub mod keys;
 mod marks;
+mod names;
 mod opening;
 mod palette;
 mod panels;
@@ -43,6 +44,7 @@ mod watch;
 
 use std::path::PathBuf;
 
+pub use canvas::source as canvas_source;
 pub use exports::{ExportKind, Exporting};
 pub use program::{Program, ProgramWish};
 pub use shell::run;

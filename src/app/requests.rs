@@ -48,6 +48,7 @@ impl App {
         self.request_matrix();
         self.request_marks();
         self.request_figures();
+        self.request_names();
     }
 
     /// Wishes for the two at the playhead, for the frames next to it on its way, and for the other

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui_wgpu::wgpu;
 
 use super::canvas::Heat;
+use super::coarse::Marks;
 use crate::image::{ColorMap, Plane, SampleType};
 use crate::load::Decoded;
 
@@ -32,6 +33,8 @@ pub struct Uploaded {
     pub uints: Vec<Option<wgpu::TextureView>>,
     /// 1 where the file does not give the pixel; `None` for a plane that is all there, and for a map.
     pub unreadable: Option<wgpu::TextureView>,
+    /// What is not finite, by blocks; `None` where all is finite, and for a map.
+    pub blocks: Option<wgpu::TextureView>,
     bytes: u64,
 }
 
@@ -128,7 +131,8 @@ pub fn plane_textures(
     if !fits(device, size.0, size.1) {
         return None;
     }
-    let mut uploaded = Uploaded { floats: Vec::new(), uints: Vec::new(), unreadable: None, bytes: 0 };
+    let mut uploaded =
+        Uploaded { floats: Vec::new(), uints: Vec::new(), unreadable: None, blocks: None, bytes: 0 };
     for channel in decoded.plane.channels.iter().take(4) {
         let sample_type = channel.samples.sample_type();
         let bytes = channel.samples.as_bytes();
@@ -141,6 +145,11 @@ pub fn plane_textures(
     if let Some(mask) = unreadable_mask(&decoded.plane) {
         uploaded.bytes += mask.len() as u64;
         uploaded.unreadable = Some(upload(device, queue, size, wgpu::TextureFormat::R8Uint, &mask, stop));
+    }
+    if let Some(Marks { size, blocks }) = Marks::new(&decoded.plane) {
+        let bytes = bytemuck::cast_slice(&blocks);
+        uploaded.bytes += bytes.len() as u64;
+        uploaded.blocks = Some(upload(device, queue, size, wgpu::TextureFormat::R16Uint, bytes, stop));
     }
     Some(uploaded)
 }
@@ -167,6 +176,7 @@ pub fn heat_textures(
         floats: vec![float(size, &map.values), float(coarse.size, &coarse.values)],
         uints: vec![uint(size, &map.flags), uint(coarse.size, &coarse.flags)],
         unreadable: None,
+        blocks: None,
         bytes: (map.flags.len() + coarse.flags.len()) as u64 * 5,
     })
 }

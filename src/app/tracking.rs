@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::App;
 use super::background::{Latest, Stale};
 use super::jobs::Message;
+use super::names::{self, FoundNames, Names, NamesJob};
 use super::panels::viewport::{Side, loaded};
 use crate::engine::{ChannelFigures, Mask, Placed, Probe, ProbeShape, Sides, describe, stroke, united};
-use crate::image::{AovKind, Sample, Window};
+use crate::image::{AovKind, ObjectNames, Sample, Window};
 use crate::load::Decoded;
 use crate::metric::Rule;
 use crate::view::probes::{Paint, pasted};
@@ -53,6 +54,8 @@ pub struct Tracking {
     pub stroke: Option<Stroke>,
     /// Whether an object is being searched.
     pub searching: bool,
+    /// What the objects of the shown Cryptomatte are called.
+    pub names: Names,
     asked: Option<FiguresKey>,
 }
 
@@ -69,6 +72,7 @@ pub struct FiguresJob {
 pub struct ObjectJob {
     decoded: Arc<Decoded>,
     kind: AovKind,
+    names: Option<Arc<ObjectNames>>,
     at: (i32, i32),
 }
 
@@ -78,12 +82,15 @@ pub enum Found {
     Figures(FiguresKey, Vec<ChannelFigures>),
     /// An object, or why there is none.
     Object(Result<Probe, String>),
+    /// Names of objects.
+    Names(FoundNames),
 }
 
 /// The threads.
 pub struct Background {
     figures: Latest<FiguresJob>,
     objects: Latest<ObjectJob>,
+    pub(super) names: Latest<NamesJob>,
 }
 
 impl Background {
@@ -91,8 +98,8 @@ impl Background {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn new<T: Fn(Message) -> bool + Send + 'static>(tell: [T; 2]) -> std::io::Result<Self> {
-        let [tell, tell_object] = tell;
+    pub fn new<T: Fn(Message) -> bool + Send + 'static>(tell: [T; 3]) -> std::io::Result<Self> {
+        let [tell, tell_object, tell_names] = tell;
         let figures = Latest::spawn("figures", move |job: FiguresJob, stale| {
             if let Some(figures) = figures(&job, stale) {
                 tell(Message::Found(Found::Figures(job.key, figures)));
@@ -104,13 +111,20 @@ impl Background {
                 tell_object(Message::Found(Found::Object(found)));
             }
         })?;
-        Ok(Self { figures, objects })
+        let names = Latest::spawn("names", move |job: NamesJob, stale| {
+            let found = names::read(job);
+            if !stale.is_set() {
+                tell_names(Message::Found(Found::Names(found)));
+            }
+        })?;
+        Ok(Self { figures, objects, names })
     }
 
     /// Lets the threads end by themselves.
     pub fn leave(&self) {
         self.figures.leave();
         self.objects.leave();
+        self.names.leave();
     }
 }
 
@@ -142,12 +156,13 @@ fn object(job: &ObjectJob) -> Result<Probe, String> {
         sides.all(|(samples, id)| samples.get(index).bits() == id.bits()) && (is_sound || there())
     };
     let placed = Mask::of(plane.data_window, same).ok_or("no pixel has that id")?;
-    Ok(Probe::mask(name_of(job.kind, clicked), placed))
+    Ok(Probe::mask(name_of(job.kind, clicked, job.names.as_deref()), placed))
 }
 
-fn name_of(kind: AovKind, id: &[Sample]) -> String {
+fn name_of(kind: AovKind, id: &[Sample], names: Option<&ObjectNames>) -> String {
     if let (AovKind::Cryptomatte, [id]) = (kind, id) {
-        return format!("cryptomatte {:08x}", id.bits());
+        let name = names.and_then(|names| names.name(id.bits()));
+        return name.unwrap_or_else(|| format!("cryptomatte {:08x}", id.bits()));
     }
     let ids: Vec<String> = id.iter().map(|sample| super::clipboard::exact(*sample)).collect();
     format!("id {}", ids.join(" "))
@@ -185,6 +200,7 @@ impl App {
     pub(super) fn found(&mut self, found: Found) {
         match found {
             Found::Figures(key, figures) => self.tracking.figures = Some((key, figures)),
+            Found::Names(found) => self.found_names(found),
             Found::Object(result) => {
                 self.tracking.searching = false;
                 match result {
@@ -236,7 +252,8 @@ impl App {
         let decoded = loaded(self, side).and_then(|side| side.as_ref().ok());
         if let Some(decoded) = decoded.filter(|_| !self.shown.is_rough).cloned() {
             self.tracking.searching = true;
-            self.workers.tracking.objects.submit(ObjectJob { decoded, kind, at });
+            let names = self.tracking.names.found.clone();
+            self.workers.tracking.objects.submit(ObjectJob { decoded, kind, names, at });
         }
     }
 
@@ -285,7 +302,9 @@ mod tests {
                 reason: String::new(),
             }],
         };
-        ObjectJob { decoded: Arc::new(Decoded { id: 0, plane }), kind, at }
+        let names = ObjectNames::parse(br#"{"sphere": "40400000"}"#).expect("a manifest");
+        let (decoded, names) = (Arc::new(Decoded { id: 0, plane }), Some(Arc::new(names)));
+        ObjectJob { decoded, kind, names, at }
     }
 
     #[test]
@@ -306,6 +325,8 @@ mod tests {
         let channels = vec![Samples::F32(ids), Samples::F32(coverage)];
         let found = object(&job(channels.clone(), AovKind::Cryptomatte, (-2, 1))).expect("an id");
         assert_eq!((found.count(), found.label.as_str()), (2, "cryptomatte 7fc01234"));
+        let found = object(&job(channels.clone(), AovKind::Cryptomatte, (0, 1))).expect("an id");
+        assert_eq!((found.count(), found.label.as_str()), (1, "sphere"), "3 in float bits");
         let found = object(&job(channels, AovKind::Id, (0, 1))).expect("an id");
         assert_eq!((found.count(), found.label.as_str()), (1, "id 3 2"));
     }

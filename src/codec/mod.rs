@@ -51,15 +51,17 @@ mod error;
 mod exr;
 mod flat;
 mod jpeg;
+mod manifest;
 mod png;
 mod source;
 
 pub use error::{Error, Limits};
 pub use exr::DeepPart;
+pub use manifest::read_object_names;
 
 use std::path::Path;
 
-use crate::image::{Aov, FileFormat, ImageInfo, Manifest, Plane, Window};
+use crate::image::{Aov, FileFormat, ImageInfo, Plane, Window};
 
 use exr::Wish;
 use source::Source;
@@ -180,18 +182,6 @@ pub fn read_deep(info: &ImageInfo, part: usize, limits: &Limits) -> Result<DeepP
         (now, then) if now == then => Err(Error::unsupported(&info.path, "", "its pixels are not deep")),
         _ => Err(Error::Changed { path: info.path.clone() }),
     }
-}
-
-/// Reads the names of the objects in `aov`, a layer of a Cryptomatte: from the header, else from the
-/// file beside the image that it names. `None` where the file says nothing of names.
-///
-/// They are read anew each time: a manifest of a large scene has megabytes.
-///
-/// # Errors
-/// When they cannot be read, or are not written as the specification says.
-pub fn read_manifest(info: &ImageInfo, aov: &Aov) -> Result<Option<Manifest>, Error> {
-    let Some((part, cryptomatte)) = info.cryptomatte(aov) else { return Ok(None) };
-    exr::read_manifest(info, part, cryptomatte)
 }
 
 /// Refuses what is over `limits`, before memory is taken.

@@ -93,14 +93,14 @@ pub fn coverings(pixel: &[Sample]) -> impl Iterator<Item = Covering> {
     objects.filter(|object| object.coverage != 0.0)
 }
 
-/// Which name has which id.
+/// Which object has which id: a manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Manifest {
+pub struct ObjectNames {
     /// By id; those of one id as the file has them.
     names: Vec<(u32, String)>,
 }
 
-impl Manifest {
+impl ObjectNames {
     /// Reads a JSON object whose keys are names and whose values are ids of up to 8 hexadecimal
     /// digits. Text that is no UTF-8 is read as far as it is.
     ///
@@ -140,6 +140,14 @@ impl Manifest {
     /// The id of the object of that name.
     pub fn id(&self, name: &str) -> Option<u32> {
         self.names.iter().find(|(_, other)| other == name).map(|(id, _)| *id)
+    }
+
+    /// Takes over the names of `other` for ids that have none here.
+    pub fn complete_by(&mut self, other: Self) {
+        let mut new = other.names;
+        new.retain(|(id, _)| self.names.binary_search_by_key(id, |(id, _)| *id).is_err());
+        self.names.extend(new);
+        self.names.sort_by_key(|(id, _)| *id);
     }
 
     /// All names with their ids, by id.
@@ -211,7 +219,7 @@ mod tests {
 
     #[test]
     fn an_id_is_the_hash_of_a_name() {
-        let manifest = Manifest::parse(WRITTEN.as_bytes()).expect("a manifest");
+        let manifest = ObjectNames::parse(WRITTEN.as_bytes()).expect("a manifest");
         assert_eq!(manifest.len(), 14);
         for (id, name) in manifest.iter() {
             assert_eq!(format!("{:08x}", id_of_name(name)), format!("{id:08x}"), "{name}");
@@ -235,9 +243,14 @@ mod tests {
 
     #[test]
     fn one_id_may_have_several_names() {
-        let manifest = Manifest::parse(b"{\"b\": \"2A\", \"a\": \"0000002a\"}\0").expect("a manifest");
+        let manifest = ObjectNames::parse(b"{\"b\": \"2A\", \"a\": \"0000002a\"}\0").expect("a manifest");
         assert_eq!(manifest.name(42).as_deref(), Some("b or a"));
-        assert!(Manifest::parse(b" \0").expect("nothing").is_empty());
+        let mut more = ObjectNames::parse(br#"{"c": "2b"}"#).expect("a manifest");
+        more.complete_by(manifest);
+        more.complete_by(ObjectNames::parse(br#"{"other": "2a", "d": "1"}"#).expect("a manifest"));
+        let names = [1, 42, 43].map(|id| more.name(id));
+        assert_eq!(names, ["d", "b or a", "c"].map(|name| Some(name.to_owned())));
+        assert!(ObjectNames::parse(b" \0").expect("nothing").is_empty());
     }
 
     #[test]
@@ -250,7 +263,7 @@ mod tests {
             ("[]", "an object of names and ids"),
             ("{} more", "trailing"),
         ] {
-            let error = Manifest::parse(text.as_bytes()).expect_err(text);
+            let error = ObjectNames::parse(text.as_bytes()).expect_err(text);
             assert!(error.contains(reason), "{text}: {error}");
         }
     }

@@ -36,7 +36,8 @@ impl Mode {
 }
 
 /// What a click on the picture does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tool {
     /// Tracks a pixel.
     Pixel,

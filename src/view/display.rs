@@ -1,5 +1,7 @@
 //! How pictures and deltas become colours: the same for all shown sequences.
 
+use serde::{Deserialize, Serialize};
+
 use super::View;
 use crate::image::{AovKind, ColorMap, Scale};
 use crate::metric::Metric;
@@ -15,7 +17,8 @@ const GAMMA: (f32, f32) = (0.2, 5.0);
 const FIRST_GAMMA: f32 = 2.2;
 
 /// The curve from light to the values of the screen.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Curve {
     /// sRGB, for light; what is no light is shown in proportion.
     Srgb,
@@ -26,7 +29,8 @@ pub enum Curve {
 }
 
 /// Which channels are seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Isolate {
     /// The picture.
     All,
@@ -37,7 +41,8 @@ pub enum Isolate {
 }
 
 /// What is seen below a difference, dimmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ground {
     /// The reference.
     Reference,
@@ -75,7 +80,8 @@ pub enum Mark {
 }
 
 /// How pictures and deltas become colours.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
 pub struct Display {
     /// Added after the exposure, before the curve; 1 is the way from black to white.
     pub offset: f32,
@@ -96,8 +102,10 @@ pub struct Display {
     /// How the values of a delta are spread over its colours.
     pub scale: Scale,
     /// Colours of deltas without a sign; `None`: the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub magnitude_map: Option<ColorMap>,
     /// Colours of deltas with a sign, diverging; `None`: the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_map: Option<ColorMap>,
 }
 
@@ -191,6 +199,17 @@ impl Display {
                 self.clipped = start.clipped;
             }
         }
+    }
+
+    /// The same with what no user can choose brought to what is nearest: from a file.
+    #[must_use]
+    pub fn sound(self) -> Self {
+        let mut sound = Self { offset: 0.0, curve: Curve::Srgb, ..self };
+        sound.set_offset(self.offset);
+        sound.set_curve(self.curve);
+        sound.magnitude_map = self.magnitude_map.filter(|map| !map.is_diverging());
+        sound.signed_map = self.signed_map.filter(|map| map.is_diverging());
+        sound
     }
 
     /// The colours of a delta.

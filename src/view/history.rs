@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::display::{Curve, Display, Isolate};
 use super::{Mode, Quantity, Tool, Tracked, View, probes};
 use crate::metric::Metric;
 
@@ -18,6 +19,7 @@ pub struct Undoable {
     tool: Tool,
     exposure: f32,
     wipe: f32,
+    display: Display,
     heat_range: Option<f64>,
     curve_channel: usize,
     quantity: Quantity,
@@ -85,6 +87,7 @@ impl View {
             tool: self.tool,
             exposure: self.exposure,
             wipe: self.wipe,
+            display: self.display,
             heat_range: self.heat_range,
             curve_channel: self.curve_channel,
             quantity: self.quantity,
@@ -136,7 +139,7 @@ impl View {
         (self.reference, self.candidate) = (place(to.reference), place(to.candidate));
         (self.mode, self.tool, self.quantity) = (to.mode, to.tool, to.quantity);
         (self.exposure, self.wipe, self.heat_range) = (to.exposure, to.wipe, to.heat_range);
-        self.curve_channel = to.curve_channel;
+        (self.curve_channel, self.display) = (to.curve_channel, to.display);
         (self.tolerances, self.metrics) = (to.tolerances, to.metrics);
         self.probes.go_back_to(to.probes);
         self.settle();
@@ -198,6 +201,9 @@ fn change(before: &Undoable, after: &Undoable) -> Option<Change> {
     if before.exposure != after.exposure {
         return Change::dragged("exposure");
     }
+    if let Some(change) = display(&before.display, &after.display) {
+        return Some(change);
+    }
     if before.wipe != after.wipe {
         return Change::dragged("place of the wipe line");
     }
@@ -205,6 +211,48 @@ fn change(before: &Undoable, after: &Undoable) -> Option<Change> {
         return Change::of("choice of the tool");
     }
     Change::of("what the curves show")
+}
+
+/// What differs in how pictures and deltas become colours.
+fn display(before: &Display, after: &Display) -> Option<Change> {
+    if before.offset != after.offset {
+        return Change::dragged("offset");
+    }
+    if before.curve != after.curve {
+        return match after.curve {
+            Curve::Gamma(_) => Change::dragged("gamma"),
+            Curve::Srgb => Change::of("curve to sRGB"),
+            Curve::Linear => Change::of("curve to linear"),
+        };
+    }
+    if before.isolate != after.isolate {
+        return match after.isolate {
+            Isolate::All => Change::of("look at all channels"),
+            Isolate::Channel(_) => Change::of("look at one channel"),
+            Isolate::Luminance => Change::of("look at the luminance"),
+        };
+    }
+    if before.scale != after.scale {
+        return Change::of(format!("scale to {}", after.scale.name()));
+    }
+    for signed in [false, true] {
+        if before.map(signed) != after.map(signed) {
+            return Change::of(format!("colour map to {}", after.map(signed).name()));
+        }
+    }
+    if before.ground != after.ground {
+        return Change::of(format!("ground of the difference to {}", after.ground.name()));
+    }
+    if before.clipped != after.clipped {
+        return Change::of("marks of clipped pixels");
+    }
+    if before.non_finite != after.non_finite {
+        return Change::of("marks of NaN and infinity");
+    }
+    if before.windows != after.windows {
+        return Change::of("borders of windows");
+    }
+    (before != after).then(|| Change { what: "choice of tiles".to_owned(), is_continuous: false })
 }
 
 /// The first AOV whose entries differ.

@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 /// Rates that are offered; any other can be typed.
 pub const FRAME_RATES: [f64; 5] = [12.0, 24.0, 25.0, 30.0, 60.0];
 /// Slowest and fastest rate that can be set, in frames a second.
 pub const RATE_LIMITS: (f64, f64) = (0.1, 480.0);
 
 /// What comes after the last frame of the played range.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Repeat {
     /// The first one.
     #[default]
@@ -44,7 +47,8 @@ impl Repeat {
 }
 
 /// What gives way when frames cannot be had as fast as the rate says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Pace {
     /// Frames are left out to keep the rate.
     #[default]

@@ -9,14 +9,14 @@ mod paths;
 mod plan;
 mod state;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 pub use error::WorkspaceError;
 
-use super::{Camera, Mode, Quantity};
+use super::{Camera, Display, Mode, OverTime, Pace, Quantity, Repeat, Tab, Tool};
 use crate::engine::Probe;
 use crate::metric::Metric;
 use crate::sequence::{Depth, FrameSet, Sequence, discover, name_apart};
@@ -90,6 +90,43 @@ pub struct Screen {
     /// Pan and zoom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera: Option<Camera>,
+    /// What a click on the picture does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<Tool>,
+    /// Radius of the brush, in image pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brush_radius: Option<u32>,
+    /// Channels that have curves beside the first.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub more_channels: BTreeSet<usize>,
+    /// The map over all frames that is shown; absent: the frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<OverTime>,
+    /// What the right panel shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tab: Option<Tab>,
+    /// Whether the matrix of AOVs and frames is open.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub matrix: bool,
+    /// How pictures and deltas become colours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display: Option<Display>,
+    /// How time passes while playing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playing: Option<Playing>,
+}
+
+/// How time passes while playing; what is absent is as at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Playing {
+    /// Frames a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// What comes after the last frame.
+    pub repeat: Repeat,
+    /// What gives way.
+    pub pace: Pace,
 }
 
 /// One sequence.

@@ -1,6 +1,6 @@
 //! What was drawn of a pane is kept: the screen is drawn anew whenever the pointer moves or a strip
 //! grows, and a picture of millions of samples only when it is another. Shader:
-//! `shaders/canvas_kept.wgsl`.
+//! `shaders/canvas/kept.wgsl`.
 
 use egui_wgpu::wgpu;
 
@@ -42,7 +42,7 @@ pub struct Kept {
 impl Laying {
     /// For a screen of that format.
     pub fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let shader = device.create_shader_module(wgpu::include_wgsl!("../../../shaders/canvas_kept.wgsl"));
+        let shader = device.create_shader_module(wgpu::include_wgsl!("../../../shaders/canvas/kept.wgsl"));
         Self { pipeline: super::whole_screen(device, "kept canvas", &shader, format), format }
     }
 

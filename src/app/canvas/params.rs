@@ -1,4 +1,4 @@
-//! What the shader is told of a pane. Shader: `shaders/canvas.wgsl`.
+//! What the shader is told of a pane. Shader: `shaders/canvas/params.wgsl`.
 
 use super::Pane;
 use crate::image::{ColorMap, DisplayRange, SampleType, Scale, Window};
@@ -12,7 +12,7 @@ const SHOW_NON_FINITE: u32 = 16;
 const SHOW_NO_PICTURE: u32 = 32;
 const SEEN_LUMINANCE: u32 = 5;
 
-/// What the shader is told of a pane; the same struct in `shaders/canvas.wgsl`.
+/// What the shader is told of a pane; the same struct in `shaders/canvas/params.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Params {
@@ -150,7 +150,7 @@ mod tests {
     fn params_have_one_layout() {
         assert_layout!(
             Params,
-            include_str!("../../../shaders/canvas.wgsl"),
+            include_str!("../../../shaders/canvas/params.wgsl"),
             [
                 origin, viewport, step, gain, offset, gamma, lo, hi, luminance, data, display, map, types,
                 channels, transform, flags, curve, seen, heat_map, heat_scale, heat_max, heat_least,

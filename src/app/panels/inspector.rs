@@ -4,7 +4,7 @@ use egui::{
     Align, Color32, ComboBox, DragValue, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui,
 };
 
-use super::{heading, named, unreadable, values};
+use super::{heading, named, objects, unreadable, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
@@ -72,6 +72,7 @@ pub fn pixel(ui: &mut Ui, app: &App) {
         let colours = [theme::weak(), b_colour, a_colour, colour];
         columns.row(ui, std::array::from_fn(|i| (texts[i].as_str(), colours[i])));
     }
+    objects::ui(ui, app, [reference, candidate]);
 }
 
 /// Width of a digit, as a part of the font's size.

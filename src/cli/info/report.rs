@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::codec::{Limits, read_info, read_manifest};
-use crate::image::{Aov, ImageInfo, Manifest};
+use crate::codec::{Limits, read_info, read_object_names};
+use crate::image::{Aov, ImageInfo, ObjectNames};
 use crate::sequence::{Frame, Sequence};
 
 /// All that was found.
@@ -68,24 +68,25 @@ pub struct ImageReport {
     /// All that its header says.
     #[serde(flatten)]
     pub info: ImageInfo,
-    /// Of each Cryptomatte that the header declares, in the order of its first layer.
+    /// Cryptomattes that the header declares, in the order of their first layers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub objects: Vec<ObjectNames>,
+    pub cryptomattes: Vec<CryptomatteReport>,
 }
 
-/// The names of the objects of a Cryptomatte.
+/// One Cryptomatte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ObjectNames {
-    /// The Cryptomatte's name.
-    pub cryptomatte: String,
+pub struct CryptomatteReport {
+    /// What its layers begin with.
+    pub name: String,
     /// Keys of the AOVs that are its layers.
     pub aovs: Vec<String>,
-    /// How many objects are named; null where they cannot be read.
-    pub named: Option<usize>,
+    /// How many objects have names; null where the file names none.
+    pub objects: Option<usize>,
     /// Names with their ids as 8 hexadecimal digits, by id.
     pub names: Vec<(String, String)>,
-    /// Why they cannot be read; null where they can.
-    pub unreadable: Option<String>,
+    /// Why the names cannot be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// A frame whose header differs from that of the readable frame before it.
@@ -170,34 +171,35 @@ pub(super) fn sequence(sequence: &Sequence, limits: &Limits) -> SequenceReport {
 
 impl ImageReport {
     fn new(frame: Option<i64>, info: ImageInfo) -> Self {
-        let objects = objects(&info);
-        Self { frame, info, objects }
+        let cryptomattes = cryptomattes(&info);
+        Self { frame, info, cryptomattes }
     }
 }
 
-fn objects(info: &ImageInfo) -> Vec<ObjectNames> {
-    let mut all: Vec<ObjectNames> = Vec::new();
+fn cryptomattes(info: &ImageInfo) -> Vec<CryptomatteReport> {
+    let mut all: Vec<CryptomatteReport> = Vec::new();
     for aov in &info.aovs {
         let Some((_, cryptomatte)) = info.cryptomatte(aov) else { continue };
-        match all.iter_mut().find(|objects| objects.cryptomatte == cryptomatte.name) {
-            Some(objects) => objects.aovs.push(aov.key.clone()),
-            None => all.push(object_names(info, aov, &cryptomatte.name)),
+        match all.iter_mut().find(|told| told.name == cryptomatte.name) {
+            Some(told) => told.aovs.push(aov.key.clone()),
+            None => all.push(cryptomatte_report(info, aov, &cryptomatte.name)),
         }
     }
     all
 }
 
-fn object_names(info: &ImageInfo, aov: &Aov, cryptomatte: &str) -> ObjectNames {
-    let (manifest, unreadable) = match read_manifest(info, aov) {
-        Ok(manifest) => (manifest.unwrap_or_default(), None),
-        Err(error) => (Manifest::default(), Some(without_path(&error.to_string(), &info.path))),
+fn cryptomatte_report(info: &ImageInfo, aov: &Aov, name: &str) -> CryptomatteReport {
+    let (names, problem) = match read_object_names(info, aov) {
+        Ok(names) => (names, None),
+        Err(error) => (None, Some(without_path(&error.to_string(), &info.path))),
     };
-    ObjectNames {
-        cryptomatte: cryptomatte.to_owned(),
+    let with_id = |(id, name): (u32, &str)| (name.to_owned(), format!("{id:08x}"));
+    CryptomatteReport {
+        name: name.to_owned(),
         aovs: vec![aov.key.clone()],
-        named: unreadable.is_none().then_some(manifest.len()),
-        names: manifest.iter().map(|(id, name)| (name.to_owned(), format!("{id:08x}"))).collect(),
-        unreadable,
+        objects: names.as_ref().map(ObjectNames::len),
+        names: names.iter().flat_map(|names| names.iter().map(with_id)).collect(),
+        problem,
     }
 }
 

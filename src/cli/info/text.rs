@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::report::{ImageReport, ObjectNames, Report, SequenceReport};
+use super::report::{CryptomatteReport, ImageReport, Report, SequenceReport};
 use crate::image::{Aov, FileFormat, ImageInfo, PartInfo, PartLayout};
 
 /// Writes the sequences one below the other, a blank line between them.
@@ -59,8 +59,8 @@ fn write_image(image: &ImageReport, out: &mut impl Write) -> io::Result<()> {
     }
     line(out, "AOVs", &aov_heading(image))?;
     write_aovs(info, out)?;
-    for objects in &image.objects {
-        line(out, "objects", &objects_text(objects))?;
+    for told in &image.cryptomattes {
+        line(out, "objects", &objects_text(told))?;
     }
     Ok(())
 }
@@ -105,18 +105,18 @@ fn aov_heading(image: &ImageReport) -> String {
 /// Most names of objects that the text gives; the JSON has all.
 const MOST_NAMES: usize = 8;
 
-/// `ViewLayer.CryptoObject: 7 named (Ball, Cube ...)`.
-fn objects_text(objects: &ObjectNames) -> String {
-    let name = &objects.cryptomatte;
-    match (objects.named, &objects.unreadable) {
-        (_, Some(reason)) => reason.clone(),
-        (None | Some(0), None) => format!("{name}: none is named"),
-        (Some(named), None) => {
-            let mut names: Vec<&str> = objects.names.iter().map(|(name, _)| name.as_str()).collect();
+/// `ViewLayer.CryptoObject: 7 with names: Ball, Cube ...`.
+fn objects_text(told: &CryptomatteReport) -> String {
+    let name = &told.name;
+    match (&told.problem, told.objects) {
+        (Some(problem), _) => problem.clone(),
+        (None, None | Some(0)) => format!("{name}: none has a name"),
+        (None, Some(count)) => {
+            let mut names: Vec<&str> = told.names.iter().map(|(name, _)| name.as_str()).collect();
             names.sort_unstable();
             let more = if names.len() > MOST_NAMES { " ..." } else { "" };
             names.truncate(MOST_NAMES);
-            format!("{name}: {named} named ({}{more})", names.join(", "))
+            format!("{name}: {count} with names: {}{more}", names.join(", "))
         }
     }
 }

@@ -14,7 +14,6 @@ mod flat;
 mod grid;
 mod header;
 mod huffman;
-mod manifest;
 mod notes;
 mod piz;
 mod plain;
@@ -32,7 +31,6 @@ use super::source::Source;
 use super::{Error, Limits, crop};
 use chunks::ChunkTable;
 pub use deep::DeepPart;
-pub use manifest::read_manifest;
 use grid::Grid;
 use header::{Header, Part};
 

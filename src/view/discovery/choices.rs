@@ -1,7 +1,10 @@
 //! What a user chooses from, to see where changes are.
 
+use serde::{Deserialize, Serialize};
+
 /// What the canvas shows as heat.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OverTime {
     /// The delta of the shown frame.
     #[default]
@@ -60,7 +63,8 @@ impl OverTime {
 }
 
 /// What the right panel shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tab {
     /// Tolerance, statistics.
     #[default]

@@ -1,6 +1,8 @@
 use crate::image::{Aov, AovKind, FileFormat, ImageInfo};
+use crate::image::{ColorMap, Scale};
 use crate::metric::Metric;
 use crate::sequence::{Frame, Sequence};
+use crate::view::display::{Curve, DisplayAction, Ground, Isolate, Mark};
 use crate::view::{Action, Entry, Mode, Shown, View};
 
 fn entry(name: &str) -> Entry {
@@ -43,6 +45,19 @@ fn every_kind_of_change_is_undone_and_done_again() {
         Action::SetMode(Mode::Wipe),
         Action::SetExposure(2.0),
         Action::SetHeatRange(Some(0.1)),
+        Action::Display(DisplayAction::SetOffset(0.25)),
+        Action::Display(DisplayAction::SetCurve(Curve::Gamma(2.0))),
+        Action::Display(DisplayAction::SetCurve(Curve::Linear)),
+        Action::Display(DisplayAction::Isolate(Isolate::Channel(1))),
+        Action::Display(DisplayAction::SetScale(Scale::Log)),
+        Action::Display(DisplayAction::SetMap(ColorMap::Magma)),
+        Action::Display(DisplayAction::SetMap(ColorMap::PuOr)),
+        Action::Display(DisplayAction::SetGround(Ground::Black)),
+        Action::Display(DisplayAction::Toggle(Mark::Clipped)),
+        Action::Display(DisplayAction::Toggle(Mark::NonFinite)),
+        Action::Display(DisplayAction::Toggle(Mark::Windows)),
+        Action::Display(DisplayAction::Toggle(Mark::DifferenceTile)),
+        Action::ResetView,
         Action::ClearProbes,
     ];
     let mut states = vec![view.undoable()];
@@ -74,6 +89,16 @@ fn a_drag_is_one_change_and_ends_where_it_is_let_go() {
     view.apply(Action::Undo);
     assert_eq!(view.rule().abs, 0.0);
     assert!(!view.history.can_undo());
+}
+
+#[test]
+fn what_is_undone_is_named() {
+    let mut view = view(&["a", "b"]);
+    view.apply(Action::Display(DisplayAction::SetMap(ColorMap::Magma)));
+    (1..=9).for_each(|n| view.apply(Action::Display(DisplayAction::SetOffset(n as f32 / 10.0))));
+    assert_eq!(told(&mut view, Action::Undo), "Undone: offset");
+    assert_eq!(view.display.offset, 0.0, "a drag is one change");
+    assert_eq!(told(&mut view, Action::Undo), "Undone: colour map to magma");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
     /// The system gives no text.
-    #[error("cannot read the workspace {path:?}: {reason}")]
+    #[error("cannot read the workspace {path:?}: {reason} (mend the path, or bring the file back)")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -16,7 +16,9 @@ pub enum WorkspaceError {
         reason: io::Error,
     },
     /// Neither TOML nor JSON, or a value of another kind than it should be.
-    #[error("the workspace cannot be understood: {reason}; in {path:?}")]
+    #[error(
+        "the workspace cannot be understood: {reason}; in {path:?} (mend that place in an editor, or save it anew from the window)"
+    )]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -25,7 +27,7 @@ pub enum WorkspaceError {
     },
     /// Something else.
     #[error(
-        "not a workspace of aovscope (it does not say schema = {schema:?}): {path:?}",
+        "not a workspace of aovscope (it does not say schema = {schema:?}): {path:?}; Ctrl+S in the window saves one",
         schema = super::SCHEMA
     )]
     NoWorkspace {

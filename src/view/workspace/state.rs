@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Role, SCHEMA, SavedRule, SavedSequence, Screen, VERSION, Workspace, paths};
-use crate::view::{Camera, Entry, View};
+use super::{Playing, Role, SCHEMA, SavedRule, SavedSequence, Screen, VERSION, Workspace, paths};
+use crate::view::{Camera, Display, Entry, LARGEST_BRUSH, OverTime, TimeAction, View};
 
 impl View {
     /// What is open and how it is looked at.
@@ -44,6 +44,18 @@ impl View {
             curve_channel: self.curve_channel,
             quantity: Some(self.quantity),
             camera: Some(self.camera),
+            tool: Some(self.tool),
+            brush_radius: Some(self.tracking.brush_radius),
+            more_channels: self.tracking.more_channels.clone(),
+            map: Some(self.discovery.map).filter(|map| *map != OverTime::Frame),
+            tab: Some(self.discovery.tab),
+            matrix: self.matrix.open,
+            display: Some(self.display),
+            playing: Some(Playing {
+                rate: Some(self.playback.set_rate()),
+                repeat: self.playback.repeat(),
+                pace: self.playback.pace(),
+            }),
         }
     }
 
@@ -83,9 +95,24 @@ impl View {
         self.curve_channel = screen.curve_channel;
         self.quantity = screen.quantity.unwrap_or(self.quantity);
         self.camera = screen.camera.filter(Camera::is_sound).unwrap_or(self.camera);
+        self.tool = screen.tool.unwrap_or(self.tool);
+        let radius = screen.brush_radius.unwrap_or(self.tracking.brush_radius);
+        self.tracking.brush_radius = radius.min(LARGEST_BRUSH);
+        self.tracking.more_channels.clone_from(&screen.more_channels);
+        self.discovery.map = screen.map.unwrap_or_default();
+        self.discovery.is_wanted = self.discovery.map != OverTime::Frame;
+        self.discovery.tab = screen.tab.unwrap_or_default();
+        self.matrix.open = screen.matrix;
+        self.display = screen.display.map_or(self.display, Display::sound);
     }
 
     fn restore_playback(&mut self, workspace: &Workspace) {
+        if let Some(playing) = workspace.screen.playing {
+            // As if the user had set them: within the same limits.
+            playing.rate.into_iter().for_each(|rate| self.playback.apply(TimeAction::SetRate(rate)));
+            self.playback.apply(TimeAction::SetRepeat(playing.repeat));
+            self.playback.apply(TimeAction::SetPace(playing.pace));
+        }
         if let Ok(Some(frames)) = workspace.frame_set() {
             let (first, last) = frames.bounds();
             self.playback.seek(first);

@@ -1,6 +1,8 @@
 use super::*;
 use crate::engine::{Against, ProbeShape};
-use crate::image::Window;
+use crate::image::{ColorMap, Scale, Window};
+use crate::view::display::{Curve, Ground, Isolate};
+use crate::view::{Entry, View};
 
 const FILE: &str = "/shots/compare/a.aovscope.toml";
 
@@ -21,6 +23,26 @@ fn workspace() -> Workspace {
             curve_channel: 1,
             quantity: Some(Quantity::Delta),
             camera: Some(Camera { centre: (1.5, -2.0), zoom: 4.0, fit: false }),
+            tool: Some(Tool::Brush),
+            brush_radius: Some(9),
+            more_channels: [0, 2].into(),
+            map: Some(OverTime::FirstChanged),
+            tab: Some(Tab::Changes),
+            matrix: true,
+            display: Some(Display {
+                offset: -0.25,
+                curve: Curve::Gamma(1.8),
+                isolate: Isolate::Channel(1),
+                clipped: true,
+                non_finite: false,
+                windows: false,
+                difference_tile: true,
+                ground: Ground::Candidate,
+                scale: Scale::SymLog,
+                magnitude_map: Some(ColorMap::Magma),
+                signed_map: Some(ColorMap::PuOr),
+            }),
+            playing: Some(Playing { rate: Some(12.5), repeat: Repeat::PingPong, pace: Pace::EveryFrame }),
         },
         sequences: vec![
             sequence("/shots/v1/v1.####.exr", Role::Reference, false),
@@ -58,6 +80,39 @@ fn what_is_written_is_read() {
         assert_eq!(read.workspace, workspace());
         assert!(read.unknown.is_empty(), "{:?}", read.unknown);
     }
+}
+
+#[test]
+fn what_is_restored_is_saved_again_alike() {
+    let entry = |name: &str| {
+        let frames = (1..9)
+            .map(|n| crate::sequence::Frame { number: Some(n), path: format!("/{name}.{n:04}.exr").into() })
+            .collect();
+        let pattern = format!("/{name}.####.exr");
+        let sequence = Sequence { name: name.to_owned(), pattern, frames };
+        let info = Err("not there".to_owned());
+        Entry { sequence, shown: true, info }
+    };
+    let mut view = View::default();
+    view.restore(&workspace(), ["v1", "v2", "v3"].iter().map(|name| entry(name)).enumerate().collect());
+    let screen = view.workspace().screen;
+    // No file tells of AOVs.
+    assert_eq!(screen, Screen { aov: None, curve_channel: 0, ..workspace().screen });
+}
+
+#[test]
+fn what_no_user_can_set_is_brought_into_its_limits() {
+    let head = "schema = \"aovscope-workspace\"\nversion = 1\n[screen]\nbrush-radius = 4000000\n";
+    let text = format!(
+        "{head}[screen.display]\noffset = nan\ncurve = {{ gamma = 1e30 }}\nmagnitude-map = \"puor\"\n\
+         [screen.playing]\nrate = -inf\n"
+    );
+    let workspace = parse(&text, FILE).expect("a workspace").workspace;
+    let mut view = View::default();
+    view.restore(&workspace, Vec::new());
+    assert_eq!((view.display.offset, view.display.curve), (0.0, Curve::Gamma(5.0)));
+    assert_eq!((view.display.magnitude_map, view.tracking.brush_radius), (None, 512));
+    assert_eq!(view.playback.set_rate(), View::default().playback.set_rate());
 }
 
 #[test]

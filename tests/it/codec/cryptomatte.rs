@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use aovscope::codec::{Limits, read_manifest, read_planes};
+use aovscope::codec::{Limits, read_object_names, read_planes};
 use aovscope::image::cryptomatte::{coverings, id_of_name};
-use aovscope::image::{AovKind, ImageInfo, Manifest, Window};
+use aovscope::image::{AovKind, ImageInfo, ObjectNames, Window};
 
 use super::build::ExrFile;
 use super::info;
 use crate::support::{full_data, small_data};
 
-fn names(info: &ImageInfo, key: &str) -> Result<Option<Manifest>, String> {
-    read_manifest(info, info.aov(key).expect("an AOV")).map_err(|error| error.to_string())
+fn names(info: &ImageInfo, key: &str) -> Result<Option<ObjectNames>, String> {
+    read_object_names(info, info.aov(key).expect("an AOV")).map_err(|error| error.to_string())
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn convert(@builtin(global_invocation_id) id: vec3u) {
 
 /// What the shader makes of `colours`.
 fn shader(colours: &[[f32; 3]], weights: [f32; 3]) -> Vec<[f32; 4]> {
-    let canvas = include_str!("../../../shaders/canvas.wgsl");
+    let canvas = include_str!("../../../shaders/canvas/light.wgsl");
     let function = canvas.split("fn rgb_from_luminance_chroma").nth(1).expect("the function");
     let body = function.split("\n}\n").next().expect("its end");
     let entry = ENTRY.replace("WEIGHTS", &format!("{:?}", weights).replace(['[', ']'], ""));

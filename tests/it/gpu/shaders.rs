@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use aovscope::app::canvas_source;
 use aovscope::gpu::{delta_source, flip_source, gather_source, with_prelude};
 use naga::{
     Arena, BinaryOperator, Block, Expression, Function, Handle, Literal, LocalVariable, Module,
@@ -23,20 +24,20 @@ fn modules() -> Vec<(String, Module)> {
         let text = std::fs::read_to_string(&path).expect("readable");
         let text = if name == "prelude.wgsl" { String::new() } else { text };
         assert!(!text.contains("isNan(") && !text.contains("isInf("), "{name}");
+        if let Some(pass) = pass_of(&text) {
+            return (name, parse(&pass));
+        }
         // Those that stand alone declare names of their own that the prelude has too.
         let module = naga::front::wgsl::parse_str(&text).ok().filter(|_| !text.is_empty());
-        (name, module.unwrap_or_else(|| parse(&with_pass(&text))))
+        (name, module.unwrap_or_else(|| parse(&with_prelude(&text))))
     })
     .collect()
 }
 
-/// `text` with the prelude, and with the other parts of its pass where there are such.
-fn with_pass(text: &str) -> String {
-    let passes = [delta_source(), flip_source(), gather_source()];
-    passes
-        .into_iter()
-        .find(|pass| !text.is_empty() && pass.contains(text))
-        .unwrap_or_else(|| with_prelude(text))
+/// The pass that `text` is a part of, where it is one of several.
+fn pass_of(text: &str) -> Option<String> {
+    let passes = [delta_source(), flip_source(), gather_source(), canvas_source()];
+    passes.into_iter().find(|pass| !text.is_empty() && pass.contains(text))
 }
 
 fn parse(source: &str) -> Module {
@@ -53,7 +54,10 @@ fn no_shader_tests_a_float_for_nan_or_infinity() {
     let names: Vec<_> = modules.iter().map(|(name, _)| name.as_str()).collect();
     for name in [
         "angle.wgsl",
-        "canvas.wgsl",
+        "heat.wgsl",
+        "light.wgsl",
+        "screen.wgsl",
+        "values.wgsl",
         "delta.wgsl",
         "gather.wgsl",
         "pixel.wgsl",

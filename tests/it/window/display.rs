@@ -218,6 +218,30 @@ fn one_changed_pixel_of_4k_is_seen_in_a_view_of_640_pixels() {
 }
 
 #[test]
+fn one_nan_of_4k_is_seen_in_the_picture_from_however_far() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = |x: i32, y: i32| [0.0, if (x, y) == (2001, 1003) { f32::NAN } else { 0.5 }, 0.0];
+    let mut harness = harness(&pair(folder.path(), (3840, 2160), broken, |_, _| [0.5; 3]));
+    settle(&mut harness, |app| app.shown.heat.is_some());
+    mode(&mut harness, Mode::Reference);
+    for zoom in [640.0 / 3840.0, 0.1537, 0.3, 0.04] {
+        harness.state_mut().view.camera.zoom = zoom;
+        harness.state_mut().view.camera.fit = false;
+        harness.run_steps(3);
+        let at = screen(&harness, 2001, 1003);
+        let picture = harness.render().expect("a picture");
+        let near = (-12..=12).flat_map(|y| (-12..=12).map(move |x| (x, y)));
+        let marked = near.filter(|(x, y)| {
+            let [r, g, b, _] = picture.get_pixel((at.x as i32 + x) as u32, (at.y as i32 + y) as u32).0;
+            [r, g, b] == [255, 0, 217]
+        });
+        assert!((1..=9).contains(&marked.count()), "zoom {zoom}");
+    }
+    display(&mut harness, DisplayAction::Isolate(Isolate::Channel(0)));
+    assert_eq!(pixel(&mut harness, 2001, 1003), [0; 3], "red is finite");
+}
+
+#[test]
 fn the_end_of_the_legend_is_dragged_and_a_double_click_makes_it_automatic() {
     let mut harness = harness(&cloth());
     settle(&mut harness, |app| app.shown.heat.is_some());

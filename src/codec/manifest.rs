@@ -4,20 +4,23 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use crate::image::cryptomatte::ManifestSpan;
-use crate::image::{Cryptomatte, ImageInfo, Manifest};
+use crate::image::{Aov, Cryptomatte, ImageInfo, ObjectNames};
 
-use super::super::Error;
-use super::super::source::Source;
+use super::Error;
+use super::source::Source;
 
 /// Most bytes of a manifest: some hundred thousand names.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The manifest of `cryptomatte`, which the part at `part` declares; `None` where it has none.
-pub fn read_manifest(
-    info: &ImageInfo,
-    part: usize,
-    cryptomatte: &Cryptomatte,
-) -> Result<Option<Manifest>, Error> {
+/// What the objects of the Cryptomatte are called of which `aov` is a layer: by the header, else by the
+/// file beside the image that it names. `None` where the file says nothing of names.
+///
+/// They are read anew each time: a manifest of a large scene has megabytes.
+///
+/// # Errors
+/// When they cannot be read, or are not written as the specification says.
+pub fn read_object_names(info: &ImageInfo, aov: &Aov) -> Result<Option<ObjectNames>, Error> {
+    let Some((part, cryptomatte)) = info.cryptomatte(aov) else { return Ok(None) };
     let place = place(info, part, cryptomatte);
     let wrong = |reason: String| {
         Error::unsupported(&info.path, &place, format!("the names of its objects cannot be read: {reason}"))
@@ -29,7 +32,7 @@ pub fn read_manifest(
         (_, Some(name)) => beside(&info.path, name),
         (None, None) => return Ok(None),
     };
-    text.and_then(|text| Manifest::parse(&text)).map(Some).map_err(wrong)
+    text.and_then(|text| ObjectNames::parse(&text)).map(Some).map_err(wrong)
 }
 
 /// `part "a": cryptomatte/542cafa "CryptoObject"`, for messages.
