@@ -8,7 +8,9 @@ use super::background::{Latest, Stale};
 use super::jobs::Message;
 use super::names::{self, FoundNames, Names, NamesJob};
 use super::panels::viewport::{Side, loaded};
-use crate::engine::{ChannelFigures, Mask, Placed, Probe, ProbeShape, Sides, describe, stroke, united};
+use crate::engine::{
+    ChannelFigures, Placed, Probe, ProbeShape, Sides, describe, pixels_with_ids, stroke, united,
+};
 use crate::image::{AovKind, ObjectNames, Sample, Window};
 use crate::load::Decoded;
 use crate::metric::Rule;
@@ -145,17 +147,8 @@ fn object(job: &ObjectJob) -> Result<Probe, String> {
     let clicked = plane.pixel(x, y).ok_or_else(|| format!("the file has no id at {x}, {y}"))?;
     let count = if job.kind == AovKind::Cryptomatte { 1 } else { plane.channels.len() };
     let clicked = &clicked[..count];
-    let channels: Vec<_> = plane.channels[..count].iter().map(|channel| &channel.samples).collect();
-    let is_sound = plane.unreadable.is_empty();
-    let same = |index: usize| {
-        let mut sides = channels.iter().zip(clicked);
-        let there = || {
-            let (x, y) = plane.data_window.pixel(index);
-            plane.index(x, y).is_some()
-        };
-        sides.all(|(samples, id)| samples.get(index).bits() == id.bits()) && (is_sound || there())
-    };
-    let placed = Mask::of(plane.data_window, same).ok_or("no pixel has that id")?;
+    let ids: Vec<u32> = clicked.iter().map(|sample| sample.bits()).collect();
+    let placed = pixels_with_ids(plane, &ids).ok_or("no pixel has that id")?;
     Ok(Probe::mask(name_of(job.kind, clicked, job.names.as_deref()), placed))
 }
 

@@ -35,15 +35,15 @@ fn every_pixel_of_a_blender_frame_has_an_object_with_a_name() {
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["Ball", "Cloth", "Cube", "Ground"]);
 }
 
-/// File, a layer, how many names.
+/// File, a layer, how many names: counted by Python's `json`.
 const CORPUS: [(&str, &str, usize); 9] = [
-    ("exr-corpus/gaffer/cryptomatte.exr", "crypto_object00", 186),
-    ("exr-corpus/gaffer/cryptomatte.exr", "crypto_material02", 13),
+    ("exr-corpus/gaffer/cryptomatte.exr", "crypto_object00", 183),
+    ("exr-corpus/gaffer/cryptomatte.exr", "crypto_material02", 14),
     ("exr-corpus/Cryptomatte/debug_images/multichannel.exr", "crypto_asset01", 2),
-    ("exr-corpus/Cryptomatte/debug_images/multichannel.exr", "crypto_object00", 561),
+    ("exr-corpus/Cryptomatte/debug_images/multichannel.exr", "crypto_object00", 407),
     ("exr-corpus/Cryptomatte/debug_images/special_chars.exr", "special_chars00", 4),
     ("exr-corpus/OpenImageIO/cryptomatte/src/cryptoasset.exr", "uCryptoAsset00", 7),
-    ("names/b45_all.0020.exr", "ViewLayer.CryptoMaterial01", 9),
+    ("names/b45_all.0020.exr", "ViewLayer.CryptoMaterial01", 10),
     // Of many parts, of which the first alone tells of Cryptomattes.
     ("names/b50_all.0020.exr", "ViewLayer.CryptoAsset02", 7),
     ("names/b50_all.0020.exr", "ViewLayer.CryptoObject00", 7),
