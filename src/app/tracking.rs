@@ -146,6 +146,10 @@ fn object(job: &ObjectJob) -> Result<Probe, String> {
     let (plane, (x, y)) = (&job.decoded.plane, job.at);
     let clicked = plane.pixel(x, y).ok_or_else(|| format!("the file has no id at {x}, {y}"))?;
     let count = if job.kind == AovKind::Cryptomatte { 1 } else { plane.channels.len() };
+    // No id and no coverage: the layers have room for more objects than most pixels have.
+    if job.kind == AovKind::Cryptomatte && clicked.iter().take(2).all(|sample| sample.bits() == 0) {
+        return Err(format!("no object of this layer covers the pixel {x}, {y}"));
+    }
     let clicked = &clicked[..count];
     let ids: Vec<u32> = clicked.iter().map(|sample| sample.bits()).collect();
     let placed = pixels_with_ids(plane, &ids).ok_or("no pixel has that id")?;

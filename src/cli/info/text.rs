@@ -102,8 +102,8 @@ fn aov_heading(image: &ImageReport) -> String {
     format!("{} ({channels} {plural}{seen})", image.info.aovs.len())
 }
 
-/// Most names of objects that the text gives; the JSON has all.
-const MOST_NAMES: usize = 8;
+/// Most letters of names of objects that the text gives; the JSON has all names.
+const MOST_LETTERS: usize = 120;
 
 /// `ViewLayer.CryptoObject: 7 with names: Ball, Cube ...`.
 fn objects_text(told: &CryptomatteReport) -> String {
@@ -114,11 +114,23 @@ fn objects_text(told: &CryptomatteReport) -> String {
         (None, Some(count)) => {
             let mut names: Vec<&str> = told.names.iter().map(|(name, _)| name.as_str()).collect();
             names.sort_unstable();
-            let more = if names.len() > MOST_NAMES { " ..." } else { "" };
-            names.truncate(MOST_NAMES);
-            format!("{name}: {count} with names: {}{more}", names.join(", "))
+            let mut room = MOST_LETTERS;
+            let fits = names.iter().take_while(|name| {
+                let fits = name.chars().count() <= room;
+                room = room.saturating_sub(name.chars().count() + 2);
+                fits
+            });
+            let listed: Vec<String> = fits.map(|name| listed_name(name)).collect();
+            let more = if listed.len() < names.len() { " ..." } else { "" };
+            format!("{name}: {count} with names: {}{more}", listed.join(", "))
         }
     }
+}
+
+/// A name in a list; in quotes where it would seem several, or has letters that are not seen.
+fn listed_name(name: &str) -> String {
+    let is_plain = !name.contains([',', '"']) && name.trim() == name && !name.chars().any(char::is_control);
+    if is_plain { name.to_owned() } else { format!("{name:?}") }
 }
 
 /// A table: key, kind, channels, types.
