@@ -24,7 +24,7 @@ use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window, round_up};
 use crate::load::{Decoded, Loader, Wake};
 use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
-use crate::view::PairKey;
+use crate::view::{AovOfFrame, PairKey};
 
 /// Most messages that wait for the window.
 const INBOX: usize = 256;
@@ -40,7 +40,7 @@ pub enum Message {
     /// One frame of the sweep.
     Swept(sweep::FrameResult),
     /// Whether an AOV changed in a frame: job number, key, changed (`None`: cannot be compared).
-    Marked(u64, String, Option<bool>),
+    Marked(u64, String, Option<AovOfFrame>),
     /// AOVs of one frame of the walk for the matrix.
     Walked(walk::Found),
     /// Sequences that are not as they were.

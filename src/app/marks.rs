@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::background::Stale;
 use super::jobs::{MarksJob, Message};
 use crate::load::Loader;
-use crate::metric::{Backend, Extent, Pair, Rule, Want};
+use crate::metric::{Backend, Extent, FrameStats, Pair, Rule, Want};
+use crate::view::{AovOfFrame, WorstPixel};
 
 /// Waited before a frame is read as a whole: who scrubs is elsewhere by then.
 const REST: Duration = Duration::from_millis(200);
@@ -34,13 +35,25 @@ pub fn mark(
         for (((aov, rule), candidate), reference) in group.iter().zip(candidates).zip(references) {
             let changed = candidate.ok().zip(reference.ok()).and_then(|(a, b)| {
                 let pair = Pair::new(&a.plane, &b.plane, Extent::Union).ok()?;
-                Some(backend.compare(&pair, rule, Want::Stats).stats.changed > 0)
+                Some(of_frame(backend.compare(&pair, rule, Want::Stats).stats, &pair))
             });
             if stale.is_set() || !tell(Message::Marked(job.number, aov.clone(), changed)) {
                 return;
             }
         }
     }
+}
+
+fn of_frame(stats: FrameStats, pair: &Pair<'_>) -> AovOfFrame {
+    let (changed, fraction, max_abs) = (stats.changed, stats.changed_fraction(), stats.max_abs);
+    let peak = stats.peak.map(|peak| WorstPixel {
+        at: peak.at,
+        channel: pair.reference.channels[pair.channels[peak.channel].1].name.clone(),
+        value: None,
+        candidate: peak.candidate.get(peak.channel).copied(),
+        reference: peak.reference.get(peak.channel).copied(),
+    });
+    AovOfFrame { changed, fraction, max_abs, peak }
 }
 
 /// The AOVs to be marked, cut where the next one would take more memory than is good beside what

@@ -1,10 +1,12 @@
 //! Where changes are: which map over all frames is looked at, and the regions that it shows.
 
 mod choices;
+mod worst;
 
 use std::sync::Arc;
 
 pub use choices::{OverTime, Tab};
+pub use worst::{AovOfFrame, WorstFrame, WorstOf, aovs_as_tsv, frames_as_tsv, pixels_as_tsv};
 
 use super::Camera;
 use crate::image::{Sample, Window};
@@ -65,6 +67,8 @@ pub enum DiscoveryAction {
     Cancel,
     /// Show this tab.
     SetTab(Tab),
+    /// List these below the regions.
+    SetWorst(WorstOf),
     /// A list of changes was found; `None`: what was known is no more.
     Listed(Option<Arc<Changes>>),
     /// Go to a region of the list.
@@ -86,6 +90,8 @@ pub struct Discovery {
     pub is_wanted: bool,
     /// What the right panel shows.
     pub tab: Tab,
+    /// What is listed below the regions.
+    pub worst: WorstOf,
     /// Changes of what is shown, once they are known.
     pub changes: Option<Arc<Changes>>,
     /// The region gone to.
@@ -112,6 +118,7 @@ impl Discovery {
             DiscoveryAction::SetTab(tab) => {
                 (self.tab, self.pointed) = (tab, None);
             }
+            DiscoveryAction::SetWorst(worst) => self.worst = worst,
             DiscoveryAction::Listed(changes) => return self.take(changes, camera),
             DiscoveryAction::Go(index) => return self.go(index, camera),
             DiscoveryAction::StepRegion(by) => {

@@ -26,7 +26,9 @@ pub use action::Action;
 pub use camera::{Camera, Viewport};
 pub use catalogue::{AovEntry, Catalogue, Entry};
 pub use choices::{Mode, Quantity, Shown, Tool};
-pub use discovery::{Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstPixel};
+pub use discovery::{
+    AovOfFrame, Changes, Discovery, DiscoveryAction, OverTime, Tab, WorstFrame, WorstOf, WorstPixel,
+};
 pub use display::{Display, DisplayAction};
 pub use history::History;
 pub use matrix::{Matrix, Tally};
@@ -80,8 +82,8 @@ pub struct View {
     pub sweep: Option<Sweep>,
     /// What is known of all AOVs over all frames.
     pub matrix: Matrix,
-    /// AOVs that changed in the shown frame, as far as known.
-    pub changed_aovs: BTreeMap<String, bool>,
+    /// What AOVs came to in the shown frame, as far as known.
+    pub changed_aovs: BTreeMap<String, AovOfFrame>,
     /// Which channel the curves show.
     pub curve_channel: usize,
     /// Which number the curves show.

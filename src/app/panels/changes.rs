@@ -3,12 +3,13 @@
 mod boxes;
 mod pixels;
 mod table;
+mod worst;
 
 pub use boxes::boxes;
 use egui::{Color32, Label, RichText, Role, ScrollArea, Ui};
 use table::{ROW, beside, cells, row, titles};
 
-use super::{heading, named, values};
+use super::{named, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::Window;
@@ -25,31 +26,28 @@ const FONT: f32 = 10.5;
 pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let has_no_delta = app.view.discovery.map == OverTime::Frame && app.shown.heat.is_none() && !app.waiting;
-    let Some(changes) = app.view.discovery.changes.clone().filter(|_| !has_no_delta) else {
-        let text = if has_no_delta {
-            "There is nothing to compare in this frame."
-        } else {
-            "Looking for changes…"
-        };
-        ui.label(RichText::new(text).color(theme::weak()));
-        return wishes;
-    };
-    head(ui, app, &changes, &mut wishes);
-    if changes.regions.total == 0 {
-        ui.label(RichText::new("Nothing changed.").color(theme::weak()));
-        return wishes;
-    }
     ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
-    let room = ui.available_height();
-    let of_regions = if changes.worst.is_empty() { room } else { (room * 0.55).max(5.0 * ROW) };
-    regions(ui, app, &changes, of_regions, &mut wishes);
-    if !changes.worst.is_empty() {
-        ui.add_space(4.0);
-        ui.separator();
-        heading(ui, "PIXELS THAT CHANGED MOST");
-        pixels::ui(ui, &changes, &mut wishes);
+    let changes = app.view.discovery.changes.clone().filter(|_| !has_no_delta);
+    if let Some(changes) = &changes {
+        head(ui, app, changes, &mut wishes);
     }
+    match &changes {
+        Some(changes) if changes.regions.total > 0 => {
+            let room = ui.available_height();
+            regions(ui, app, changes, (room * 0.5).max(5.0 * ROW), &mut wishes);
+        }
+        Some(_) => told_weakly(ui, "Nothing changed."),
+        None if has_no_delta => told_weakly(ui, "There is nothing to compare in this frame."),
+        None => told_weakly(ui, "Looking for changes…"),
+    }
+    ui.add_space(4.0);
+    ui.separator();
+    worst::ui(ui, app, changes.as_deref(), &mut wishes);
     wishes
+}
+
+fn told_weakly(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).color(theme::weak()));
 }
 
 fn head(ui: &mut Ui, app: &App, changes: &Changes, wishes: &mut Vec<Wish>) {
@@ -122,7 +120,7 @@ fn regions(ui: &mut Ui, app: &App, changes: &Changes, height: f32, wishes: &mut 
     ScrollArea::vertical()
         .id_salt("regions")
         .max_height((height - ROW).max(ROW))
-        .auto_shrink([false, !changes.worst.is_empty()])
+        .auto_shrink([false, true])
         .show_rows(ui, ROW, strongest.len(), |ui, range| {
             for index in range {
                 let region = &strongest[index];

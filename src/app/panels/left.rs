@@ -255,9 +255,9 @@ impl Mark {
         let tally = place.and_then(|place| view.matrix.tally(&entry.key, rule, place));
         let elsewhere = tally.is_some_and(|tally| tally.changed > 0);
         match view.changed_aovs.get(&entry.key) {
-            Some(true) => Self::Changed,
+            Some(of) if of.changed > 0 => Self::Changed,
             _ if elsewhere => Self::Elsewhere,
-            Some(false) => Self::Same,
+            Some(_) => Self::Same,
             None => Self::Unknown,
         }
     }

@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use aovscope::app::App;
-use aovscope::codec::Limits;
+use aovscope::codec::{Limits, read_info, read_planes};
 use aovscope::engine::{self, Content, Context, Task, Temporal, TemporalMaps, TemporalSink};
-use aovscope::metric::{Cpu, DeltaMaps, NEVER, RegionChoice, Regions};
+use aovscope::metric::{Backend, Cpu, DeltaMaps, Extent, NEVER, Pair, RegionChoice, Regions, Want};
 use aovscope::view::{OverTime, Scope, Tab};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -236,4 +236,52 @@ fn what_does_not_fit_a_quarter_of_the_memory_is_told() {
     key(&mut harness, Modifiers::NONE, Key::T);
     settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.contains("maps over all frames of")));
     assert_eq!(harness.state().view.discovery.map, OverTime::Frame);
+}
+
+#[test]
+fn aovs_of_the_frame_and_frames_of_the_aov_are_listed_and_gone_to() {
+    let mut harness = harness(&cloth());
+    harness.key_press(Key::N);
+    settle(&mut harness, |app| {
+        let view = &app.view;
+        let swept = view.sweep.as_ref().is_some_and(|sweep| sweep.is_complete());
+        is_at_rest(app) && swept && view.changed_aovs.len() == view.aovs.len()
+    });
+    harness.get_by_label("Most changed aovs").click();
+    harness.run_steps(2);
+    // By the engine, from the files.
+    let app = harness.state();
+    let paths = [app.view.candidate_path(), app.view.reference_path()].map(|path| path.expect("a file"));
+    let infos = paths.map(|path| read_info(path, &Limits::default()).expect("a header"));
+    for entry in &app.view.aovs {
+        let [a, b] = [&infos[0], &infos[1]].map(|info| {
+            let aov = info.aov(&entry.key).expect("both have all");
+            read_planes(info, &[aov], &Limits::default()).remove(0).expect("decoded")
+        });
+        let pair = Pair::new(&a, &b, Extent::Union).expect("alike");
+        let stats = Cpu.compare(&pair, &app.view.rule_of(entry), Want::Stats).stats;
+        let told = &app.view.changed_aovs[&entry.key];
+        assert_eq!((told.changed, told.max_abs), (stats.changed, stats.max_abs), "{}", entry.key);
+        assert_eq!(told.peak.as_ref().map(|peak| peak.at), stats.peak.map(|peak| peak.at), "{}", entry.key);
+    }
+    let listed = app.view.aovs_of_frame();
+    assert!(listed.windows(2).all(|pair| pair[0].1.fraction >= pair[1].1.fraction));
+    let shown = app.view.aov.as_deref();
+    let mut others =
+        listed.iter().filter(|(entry, of)| Some(entry.key.as_str()) != shown && of.peak.is_some());
+    let (entry, of) = others.next().expect("another changed too");
+    let (key, at) = (entry.key.clone(), of.peak.as_ref().expect("it has a place").at);
+    harness.get_by_label(&format!("Changes of {key}")).click();
+    harness.run_steps(2);
+    let view = &harness.state().view;
+    assert_eq!(view.aov.as_deref(), Some(key.as_str()));
+    assert_eq!(view.camera.centre, (f64::from(at.0) + 0.5, f64::from(at.1) + 0.5));
+    settle(&mut harness, |app| app.view.sweep.as_ref().is_some_and(|sweep| sweep.is_complete()));
+    harness.get_by_label("Most changed frames").click();
+    harness.run_steps(2);
+    let frames = harness.state().view.worst_frames();
+    assert!(frames.len() > 1 && frames.windows(2).all(|pair| pair[0].max_abs >= pair[1].max_abs));
+    harness.get_by_label(&format!("Changes in frame {}", frames[1].frame)).click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().view.playback.frame(), Some(frames[1].frame));
 }
