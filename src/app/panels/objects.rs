@@ -1,6 +1,6 @@
 //! What a Cryptomatte calls the objects in a pixel.
 
-use egui::{Label, RichText, Ui};
+use egui::{FontId, Label, RichText, Ui};
 
 use super::{elided, shortened};
 use crate::app::names::Object;
@@ -27,22 +27,20 @@ pub fn ui(ui: &mut Ui, app: &App, sides: [Option<&Plane>; 2]) {
     // Lines for as long as the AOV is shown: they must not come and go with the pointer.
     for rank in 0..ranks {
         let [reference, candidate] = objects.each_ref().map(|objects| objects.get(rank));
-        let all = ui.available_width();
-        let told = |object: Option<&Object>, part: f32| {
-            object.map_or_else(|| "–".to_owned(), |object| told(ui, object, all * part))
-        };
-        let text = match (reference, candidate) {
-            _ if sides[0].is_none() => told(candidate, 0.7),
-            _ if sides[1].is_none() || reference == candidate => told(reference, 0.7),
-            _ => format!("{} → {}", told(reference, 0.22), told(candidate, 0.22)),
-        };
-        let differ = sides[0].is_some() && sides[1].is_some() && reference != candidate;
-        let colour = if differ { theme::changed() } else { theme::text() };
-        let title = format!("object {}", before + rank + 1);
+        let is_pair = sides.iter().all(Option::is_some);
         ui.horizontal(|ui| {
             ui.set_height(LINE);
             ui.spacing_mut().item_spacing.x = 8.0;
+            let title = format!("object {}", before + rank + 1);
             ui.label(RichText::new(title).size(FONT).color(theme::weak()));
+            let (text, colour) = if is_pair && reference != candidate {
+                // There is no room for both ids: names say which is which.
+                let width = (ui.available_width() - width_of(ui, " → ")) / 2.0;
+                let [a, b] = [reference, candidate].map(|object| name(ui, object, width));
+                (format!("{a} → {b}"), theme::changed())
+            } else {
+                (with_id(ui, reference.or(candidate)), theme::text())
+            };
             ui.add(Label::new(RichText::new(text).size(FONT).color(colour)).truncate());
         });
     }
@@ -54,10 +52,28 @@ fn ranks_before(layer: &str) -> usize {
     layer[name.len()..].parse::<u16>().map_or(0, |layer| 2 * usize::from(layer))
 }
 
-/// Name and id; the middle of a name that is wider than `width` is left out.
-fn told(ui: &Ui, object: &Object, width: f32) -> String {
+/// Name and id of an object.
+fn with_id(ui: &Ui, object: Option<&Object>) -> String {
+    let Some(present) = object else { return "–".to_owned() };
+    let id = format!(" {:08x}", present.id);
+    let width = ui.available_width() - width_of(ui, &id);
+    match present.name {
+        Some(_) => name(ui, object, width) + &id,
+        None => format!("no name{id}"),
+    }
+}
+
+/// Its name, the middle left out where it is wider than `width`; the id of one that has none.
+fn name(ui: &Ui, object: Option<&Object>, width: f32) -> String {
+    let Some(object) = object else { return "–".to_owned() };
     let name = object.name.as_ref().map(|name| elided(ui, name, FONT, width));
-    name.map_or_else(|| format!("no name {:08x}", object.id), |name| format!("{name} {:08x}", object.id))
+    name.unwrap_or_else(|| format!("{:08x}", object.id))
+}
+
+fn width_of(ui: &Ui, text: &str) -> f32 {
+    // Pieces that are laid out together may be a little wider than each by itself.
+    let font = FontId::proportional(FONT);
+    ui.painter().layout_no_wrap(text.to_owned(), font, theme::text()).size().x + 2.0
 }
 
 /// The name of the object of the first rank, short enough to be written into a pixel.
