@@ -18,6 +18,7 @@ mod jobs;
 mod judge;
 pub mod keys;
 mod marks;
+mod names;
 mod opening;
 mod palette;
 mod panels;

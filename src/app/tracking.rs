@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::App;
 use super::background::{Latest, Stale};
 use super::jobs::Message;
+use super::names::{self, FoundNames, Names, NamesJob};
 use super::panels::viewport::{Side, loaded};
-use crate::codec::read_object_names;
-use crate::engine::{ChannelFigures, Mask, Placed, Probe, ProbeShape, Sides, describe, stroke, united};
-use crate::image::{AovKind, ImageInfo, ObjectNames, Plane, Sample, Window};
+use crate::engine::{
+    ChannelFigures, Placed, Probe, ProbeShape, Sides, describe, pixels_with_ids, stroke, united,
+};
+use crate::image::{AovKind, ObjectNames, Sample, Window};
 use crate::load::Decoded;
 use crate::metric::Rule;
 use crate::view::probes::{Paint, pasted};
@@ -54,20 +56,9 @@ pub struct Tracking {
     pub stroke: Option<Stroke>,
     /// Whether an object is being searched.
     pub searching: bool,
-    /// What the objects of the shown Cryptomatte are called, once that is known.
-    pub names: Option<Arc<ObjectNames>>,
-    names_asked: Option<NamesKey>,
+    /// What the objects of the shown Cryptomatte are called.
+    pub names: Names,
     asked: Option<FiguresKey>,
-}
-
-/// What names are of: how often something was opened, the catalogue, the AOV.
-type NamesKey = (u64, u64, String);
-
-/// Read what the objects of a Cryptomatte are called.
-pub struct NamesJob {
-    key: NamesKey,
-    /// Of the sequences that take part: the first one's names hold.
-    headers: Vec<ImageInfo>,
 }
 
 /// Find the figures of a probe in two planes.
@@ -93,15 +84,15 @@ pub enum Found {
     Figures(FiguresKey, Vec<ChannelFigures>),
     /// An object, or why there is none.
     Object(Result<Probe, String>),
-    /// Names of objects, and what could not be read.
-    Names(NamesKey, Arc<ObjectNames>, Vec<String>),
+    /// Names of objects.
+    Names(FoundNames),
 }
 
 /// The threads.
 pub struct Background {
     figures: Latest<FiguresJob>,
     objects: Latest<ObjectJob>,
-    names: Latest<NamesJob>,
+    pub(super) names: Latest<NamesJob>,
 }
 
 impl Background {
@@ -123,9 +114,9 @@ impl Background {
             }
         })?;
         let names = Latest::spawn("names", move |job: NamesJob, stale| {
-            let (names, errors) = names(&job);
+            let found = names::read(job);
             if !stale.is_set() {
-                tell_names(Message::Found(Found::Names(job.key, Arc::new(names), errors)));
+                tell_names(Message::Found(Found::Names(found)));
             }
         })?;
         Ok(Self { figures, objects, names })
@@ -155,37 +146,20 @@ fn object(job: &ObjectJob) -> Result<Probe, String> {
     let (plane, (x, y)) = (&job.decoded.plane, job.at);
     let clicked = plane.pixel(x, y).ok_or_else(|| format!("the file has no id at {x}, {y}"))?;
     let count = if job.kind == AovKind::Cryptomatte { 1 } else { plane.channels.len() };
-    let clicked = &clicked[..count];
-    let channels: Vec<_> = plane.channels[..count].iter().map(|channel| &channel.samples).collect();
-    let is_sound = plane.unreadable.is_empty();
-    let same = |index: usize| {
-        let mut sides = channels.iter().zip(clicked);
-        let there = || {
-            let (x, y) = plane.data_window.pixel(index);
-            plane.index(x, y).is_some()
-        };
-        sides.all(|(samples, id)| samples.get(index).bits() == id.bits()) && (is_sound || there())
-    };
-    let placed = Mask::of(plane.data_window, same).ok_or("no pixel has that id")?;
-    Ok(Probe::mask(name_of(job.kind, clicked, job.names.as_deref()), placed))
-}
-
-fn names(job: &NamesJob) -> (ObjectNames, Vec<String>) {
-    let (mut names, mut errors) = (ObjectNames::default(), Vec::new());
-    for info in &job.headers {
-        let Some(aov) = info.aov(&job.key.2) else { continue };
-        match read_object_names(info, aov) {
-            Ok(found) => names.complete_by(found.unwrap_or_default()),
-            Err(error) => errors.push(error.to_string()),
-        }
+    // No id and no coverage: the layers have room for more objects than most pixels have.
+    if job.kind == AovKind::Cryptomatte && clicked.iter().take(2).all(|sample| sample.bits() == 0) {
+        return Err(format!("no object of this layer covers the pixel {x}, {y}"));
     }
-    (names, errors)
+    let clicked = &clicked[..count];
+    let ids: Vec<u32> = clicked.iter().map(|sample| sample.bits()).collect();
+    let placed = pixels_with_ids(plane, &ids).ok_or("no pixel has that id")?;
+    Ok(Probe::mask(name_of(job.kind, clicked, job.names.as_deref()), placed))
 }
 
 fn name_of(kind: AovKind, id: &[Sample], names: Option<&ObjectNames>) -> String {
     if let (AovKind::Cryptomatte, [id]) = (kind, id) {
         let name = names.and_then(|names| names.name(id.bits()));
-        return name.map_or_else(|| format!("cryptomatte {:08x}", id.bits()), str::to_owned);
+        return name.unwrap_or_else(|| format!("cryptomatte {:08x}", id.bits()));
     }
     let ids: Vec<String> = id.iter().map(|sample| super::clipboard::exact(*sample)).collect();
     format!("id {}", ids.join(" "))
@@ -208,37 +182,6 @@ impl App {
         self.workers.tracking.figures.submit(FiguresJob { key, probe, candidate, reference, rule });
     }
 
-    /// Asks for the names of the objects of the shown Cryptomatte.
-    pub(super) fn request_names(&mut self) {
-        let view = &self.view;
-        let Some(aov) = view.aov.clone().filter(|_| view.kind() == AovKind::Cryptomatte) else {
-            (self.tracking.names, self.tracking.names_asked) = (None, None);
-            return;
-        };
-        let key = (self.times_opened, view.catalogue.revision(), aov);
-        if self.tracking.names_asked.as_ref() == Some(&key) {
-            return;
-        }
-        let entries = view.catalogue.entries();
-        let shown = view.catalogue.shown().filter_map(|index| entries.get(index)?.info.clone().ok());
-        let headers = shown.collect();
-        self.tracking.names = None;
-        self.tracking.names_asked = Some(key.clone());
-        self.workers.tracking.names.submit(NamesJob { key, headers });
-    }
-
-    /// How many objects of the shown Cryptomatte have names.
-    pub(super) fn object_names(&self) -> usize {
-        self.tracking.names.as_ref().map_or(0, |names| names.len())
-    }
-
-    /// What the object at a pixel of the shown Cryptomatte is called, in a plane of it.
-    pub(super) fn object_name(&self, plane: &Plane, (x, y): (i32, i32)) -> Option<&str> {
-        let names = self.tracking.names.as_deref().filter(|_| self.view.kind() == AovKind::Cryptomatte)?;
-        let id = plane.channels.first()?.samples.get(plane.index(x, y)?);
-        names.name(id.bits())
-    }
-
     fn figures_key(&self, probe: &Probe) -> FiguresKey {
         let planes = [self.shown.candidate(), self.shown.reference()].map(|side| side.map(|d| d.id));
         let rule = rule_key(&self.view.rule());
@@ -254,11 +197,7 @@ impl App {
     pub(super) fn found(&mut self, found: Found) {
         match found {
             Found::Figures(key, figures) => self.tracking.figures = Some((key, figures)),
-            Found::Names(key, names, errors) if self.tracking.names_asked.as_ref() == Some(&key) => {
-                self.tracking.names = Some(names);
-                errors.into_iter().for_each(|error| self.say(error, true));
-            }
-            Found::Names(..) => {}
+            Found::Names(found) => self.found_names(found),
             Found::Object(result) => {
                 self.tracking.searching = false;
                 match result {
@@ -310,7 +249,7 @@ impl App {
         let decoded = loaded(self, side).and_then(|side| side.as_ref().ok());
         if let Some(decoded) = decoded.filter(|_| !self.shown.is_rough).cloned() {
             self.tracking.searching = true;
-            let names = self.tracking.names.clone();
+            let names = self.tracking.names.found.clone();
             self.workers.tracking.objects.submit(ObjectJob { decoded, kind, names, at });
         }
     }
@@ -345,7 +284,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{PlaneChannel, Samples, Unreadable};
+    use crate::image::{Plane, PlaneChannel, Samples, Unreadable};
 
     fn job(channels: Vec<Samples>, kind: AovKind, at: (i32, i32)) -> ObjectJob {
         let window = Window::new(-2, 1, 5, 4);
@@ -360,7 +299,7 @@ mod tests {
                 reason: String::new(),
             }],
         };
-        let names = ObjectNames::parse(r#"{"sphere": "40400000"}"#).expect("a manifest");
+        let names = ObjectNames::parse(br#"{"sphere": "40400000"}"#).expect("a manifest");
         let (decoded, names) = (Arc::new(Decoded { id: 0, plane }), Some(Arc::new(names)));
         ObjectJob { decoded, kind, names, at }
     }

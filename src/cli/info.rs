@@ -16,7 +16,9 @@ use crate::sequence::{Depth, discover};
 
 use super::limits::LimitArgs;
 
-pub use report::{Change, ImageReport, Report, SequenceReport, Skipped, Unfinished, Unreadable};
+pub use report::{
+    Change, CryptomatteReport, ImageReport, Report, SequenceReport, Skipped, Unfinished, Unreadable,
+};
 
 /// Arguments of `aovscope info`.
 #[derive(Debug, clap::Args)]

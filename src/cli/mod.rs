@@ -8,6 +8,7 @@ pub mod demo;
 pub mod gpu;
 pub mod info;
 pub mod limits;
+mod objects;
 pub mod output;
 pub mod probe;
 mod progress;

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{anyhow, bail};
 
 use super::args::{ProbeArgs, RunArgs, ToleranceArgs, globs};
+use super::objects;
 use super::progress::Progress;
 use super::workspace::{Base, Choices};
 use crate::engine::{self, Against, CellStatus, Event, Plan, Probe, Series, Task, Verdict};
@@ -44,6 +45,10 @@ pub struct Args {
     /// Pixels and regions.
     #[command(flatten)]
     pub probes: ProbeArgs,
+    /// Track the pixels that this object of a Cryptomatte covers most in the first frame of the reference,
+    /// else of the first sequence (may be repeated). `aovscope info --json` lists the names.
+    #[arg(long, value_name = "NAME", help_heading = "Tracking")]
+    pub object: Vec<String>,
     /// When a delta counts as changed.
     #[command(flatten)]
     pub tolerance: ToleranceArgs,
@@ -68,10 +73,11 @@ pub struct Args {
 impl Args {
     /// The plan, and the paths that hold no sequence, with the reason.
     fn plan(&self) -> anyhow::Result<(Plan, Vec<String>)> {
-        let (plan, skipped) = match &self.workspace {
+        let (mut plan, skipped) = match &self.workspace {
             Some(file) => self.plan_of_workspace(file)?,
             None => self.plan_of_paths()?,
         };
+        plan.probes.extend(objects::masks(&self.object, &plan)?);
         if plan.probes.is_empty() {
             bail!(
                 "the workspace tracks nothing: name a pixel with --pixel X,Y or a region with --region X,Y,W,H"
@@ -124,8 +130,11 @@ impl Args {
 
     fn plan_of_paths(&self) -> anyhow::Result<(Plan, Vec<String>)> {
         let probes = self.probes.probes();
-        if probes.is_empty() {
-            bail!("nothing to probe: name a pixel with --pixel X,Y or a region with --region X,Y,W,H");
+        if probes.is_empty() && self.object.is_empty() {
+            bail!(
+                "nothing to probe: name a pixel with --pixel X,Y, a region with --region X,Y,W,H or an object \
+                 with --object NAME"
+            );
         }
         let (mut sequences, skipped) = self.sequences()?;
         let against = match &self.reference {

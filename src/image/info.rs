@@ -78,7 +78,7 @@ pub struct PartInfo {
     /// What R, G, B mean, where the file says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chromaticities: Option<Chromaticities>,
-    /// Cryptomattes that the header tells of.
+    /// What the header says of Cryptomattes, by its keys.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cryptomattes: Vec<Cryptomatte>,
     /// Why its pixels cannot be read by this program; `None` if they can.

@@ -4,7 +4,7 @@
 //! Knows no file format and no arithmetic of comparison.
 
 mod colormap;
-mod cryptomatte;
+pub mod cryptomatte;
 mod info;
 mod kind;
 mod luminance;
@@ -16,7 +16,7 @@ mod sample;
 mod window;
 
 pub use colormap::ColorMap;
-pub use cryptomatte::{Cryptomatte, Manifest, ObjectNames};
+pub use cryptomatte::{Cryptomatte, ObjectNames};
 pub use info::{Aov, AovChannel, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, PartLayout};
 pub use luminance::{Chromaticities, is_luminance_chroma, rgb_from_luminance_chroma};
 pub use naming::group_aovs;

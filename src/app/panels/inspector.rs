@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, ComboBox, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui};
 
-use super::{heading, named, unreadable, values};
+use super::{heading, named, objects, unreadable, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
@@ -70,22 +70,7 @@ pub fn pixel(ui: &mut Ui, app: &App) {
         let colours = [theme::weak(), b_colour, a_colour, colour];
         columns.row(ui, std::array::from_fn(|i| (texts[i].as_str(), colours[i])));
     }
-    objects(ui, app, [reference, candidate]);
-}
-
-/// What the Cryptomatte calls the object under the pointer, both where they differ.
-fn objects(ui: &mut Ui, app: &App, sides: [Option<&Plane>; 2]) {
-    // A line for as long as there are names: it must not come and go with the pointer.
-    if app.object_names() == 0 {
-        return;
-    }
-    let name = |plane: Option<&Plane>| app.object_name(plane?, app.hover?);
-    let text = match sides.map(name) {
-        [None, None] => "–".to_owned(),
-        [Some(a), Some(b)] if a != b => format!("{a} → {b}"),
-        [Some(name), _] | [_, Some(name)] => name.to_owned(),
-    };
-    ui.add(Label::new(RichText::new(format!("object  {text}")).monospace().size(10.5)).truncate());
+    objects::ui(ui, app, [reference, candidate]);
 }
 
 /// Width of a digit, as a part of the font's size.

@@ -16,6 +16,7 @@ pub mod legend;
 pub mod masks;
 pub mod matrix;
 pub mod numbers;
+mod objects;
 pub mod over_time;
 pub mod overlay;
 pub mod palette;

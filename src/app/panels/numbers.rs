@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2, vec2};
 
+use super::objects;
 use super::viewport::{Part, loaded, physical};
 use crate::app::{App, theme};
 use crate::image::{Plane, Sample};
@@ -33,7 +34,11 @@ pub fn ui(painter: &Painter, app: &App, part: &Part, scale: f32) {
     };
     let (first, last) = (corner(part.clip.min), corner(part.clip.max));
     for (x, y) in (first.1..=last.1).flat_map(|y| (first.0..=last.0).map(move |x| (x, y))) {
-        let mut lines = stored(&decoded.plane, x, y);
+        let mut lines = objects::name_in_pixel(app, &decoded.plane, (x, y)).map_or_else(Vec::new, |text| {
+            // Beside it the float that carries the id says nothing.
+            vec![Line { text, colour: Color32::from_gray(240) }]
+        });
+        lines.extend(stored(&decoded.plane, x, y));
         lines.extend(delta(app, part, x, y));
         let middle = camera.screen_point(&viewport, (f64::from(x) + 0.5, f64::from(y) + 0.5));
         let middle = pos2(middle.0 as f32 / scale, middle.1 as f32 / scale);

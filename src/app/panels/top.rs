@@ -91,7 +91,7 @@ fn tools(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         (
             Tool::Object,
             "Object",
-            "A click on an id AOV tracks all pixels with that id (Shift + O)\nThe mask is of this frame: it stays as it is over all frames",
+            "A click on an id AOV tracks all pixels with that id (Shift + O)\nOf a Cryptomatte: those that the object covers most, the first rank of the layer\nThe mask is of this frame: it stays as it is over all frames",
         ),
     ];
     ui.spacing_mut().item_spacing.x = 2.0;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::codec::{Limits, read_info, read_object_names};
-use crate::image::{Aov, ImageInfo};
+use crate::image::{Aov, ImageInfo, ObjectNames};
 use crate::sequence::{Frame, Sequence};
 
 /// All that was found.
@@ -65,12 +65,12 @@ pub struct SequenceReport {
 pub struct ImageReport {
     /// Its number.
     pub frame: Option<i64>,
-    /// Cryptomattes, and how many of their objects have names.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cryptomattes: Vec<CryptomatteReport>,
     /// All that its header says.
     #[serde(flatten)]
     pub info: ImageInfo,
+    /// Cryptomattes that the header declares, in the order of their first layers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cryptomattes: Vec<CryptomatteReport>,
 }
 
 /// One Cryptomatte.
@@ -78,8 +78,12 @@ pub struct ImageReport {
 pub struct CryptomatteReport {
     /// What its layers begin with.
     pub name: String,
+    /// Keys of the AOVs that are its layers.
+    pub aovs: Vec<String>,
     /// How many objects have names; null where the file names none.
     pub objects: Option<usize>,
+    /// Names with their ids as 8 hexadecimal digits, by id.
+    pub names: Vec<(String, String)>,
     /// Why the names cannot be had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -158,28 +162,45 @@ pub(super) fn sequence(sequence: &Sequence, limits: &Limits) -> SequenceReport {
         step: sequence.step(),
         ranges: sequence.ranges_text(),
         gaps: sequence.gaps(),
-        image: readable.into_iter().next().map(|(frame, info)| image(frame, info)),
+        image: readable.into_iter().next().map(|(frame, info)| ImageReport::new(frame, info)),
         changes,
         unreadable,
         incomplete,
     }
 }
 
-fn image(frame: Option<i64>, info: ImageInfo) -> ImageReport {
-    let mut cryptomattes: Vec<CryptomatteReport> = Vec::new();
-    for aov in &info.aovs {
-        let Some(crypto) = info.cryptomatte(aov) else { continue };
-        // It has several layers.
-        if cryptomattes.iter().any(|told| told.name == crypto.name) {
-            continue;
-        }
-        let (objects, problem) = match read_object_names(&info, aov) {
-            Ok(names) => (names.map(|names| names.len()), None),
-            Err(error) => (None, Some(error.to_string())),
-        };
-        cryptomattes.push(CryptomatteReport { name: crypto.name.clone(), objects, problem });
+impl ImageReport {
+    fn new(frame: Option<i64>, info: ImageInfo) -> Self {
+        let cryptomattes = cryptomattes(&info);
+        Self { frame, info, cryptomattes }
     }
-    ImageReport { frame, cryptomattes, info }
+}
+
+fn cryptomattes(info: &ImageInfo) -> Vec<CryptomatteReport> {
+    let mut all: Vec<CryptomatteReport> = Vec::new();
+    for aov in &info.aovs {
+        let Some((_, cryptomatte)) = info.cryptomatte(aov) else { continue };
+        match all.iter_mut().find(|told| told.name == cryptomatte.name) {
+            Some(told) => told.aovs.push(aov.key.clone()),
+            None => all.push(cryptomatte_report(info, aov, &cryptomatte.name)),
+        }
+    }
+    all
+}
+
+fn cryptomatte_report(info: &ImageInfo, aov: &Aov, name: &str) -> CryptomatteReport {
+    let (names, problem) = match read_object_names(info, aov) {
+        Ok(names) => (names, None),
+        Err(error) => (None, Some(without_path(&error.to_string(), &info.path))),
+    };
+    let with_id = |(id, name): (u32, &str)| (name.to_owned(), format!("{id:08x}"));
+    CryptomatteReport {
+        name: name.to_owned(),
+        aovs: vec![aov.key.clone()],
+        objects: names.as_ref().map(ObjectNames::len),
+        names: names.iter().flat_map(|names| names.iter().map(with_id)).collect(),
+        problem,
+    }
 }
 
 fn unfinished(frame: Option<i64>, info: &ImageInfo) -> Option<Unfinished> {

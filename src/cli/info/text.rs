@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::report::{ImageReport, Report, SequenceReport};
+use super::report::{CryptomatteReport, ImageReport, Report, SequenceReport};
 use crate::image::{Aov, FileFormat, ImageInfo, PartInfo, PartLayout};
 
 /// Writes the sequences one below the other, a blank line between them.
@@ -57,16 +57,12 @@ fn write_image(image: &ImageReport, out: &mut impl Write) -> io::Result<()> {
             line(out, "", &format!("its pixels cannot be read: {reason}"))?;
         }
     }
-    for crypto in &image.cryptomattes {
-        let count = match (&crypto.problem, crypto.objects) {
-            (Some(problem), _) => format!("no names: {problem}"),
-            (None, Some(objects)) => format!("{objects} objects have names"),
-            (None, None) => "objects have no names".to_owned(),
-        };
-        line(out, "objects", &format!("{}: {count}", crypto.name))?;
-    }
     line(out, "AOVs", &aov_heading(image))?;
-    write_aovs(info, out)
+    write_aovs(info, out)?;
+    for told in &image.cryptomattes {
+        line(out, "objects", &objects_text(told))?;
+    }
+    Ok(())
 }
 
 /// `160 x 90, EXR ZIP, scan lines`, and the windows where they differ.
@@ -104,6 +100,37 @@ fn aov_heading(image: &ImageReport) -> String {
     let plural = if channels == 1 { "channel" } else { "channels" };
     let seen = image.frame.map_or_else(String::new, |number| format!(", as in frame {number}"));
     format!("{} ({channels} {plural}{seen})", image.info.aovs.len())
+}
+
+/// Most letters of names of objects that the text gives; the JSON has all names.
+const MOST_LETTERS: usize = 120;
+
+/// `ViewLayer.CryptoObject: 7 with names: Ball, Cube ...`.
+fn objects_text(told: &CryptomatteReport) -> String {
+    let name = &told.name;
+    match (&told.problem, told.objects) {
+        (Some(problem), _) => problem.clone(),
+        (None, None | Some(0)) => format!("{name}: none has a name"),
+        (None, Some(count)) => {
+            let mut names: Vec<&str> = told.names.iter().map(|(name, _)| name.as_str()).collect();
+            names.sort_unstable();
+            let mut room = MOST_LETTERS;
+            let fits = names.iter().take_while(|name| {
+                let fits = name.chars().count() <= room;
+                room = room.saturating_sub(name.chars().count() + 2);
+                fits
+            });
+            let listed: Vec<String> = fits.map(|name| listed_name(name)).collect();
+            let more = if listed.len() < names.len() { " ..." } else { "" };
+            format!("{name}: {count} with names: {}{more}", listed.join(", "))
+        }
+    }
+}
+
+/// A name in a list; in quotes where it would seem several, or has letters that are not seen.
+fn listed_name(name: &str) -> String {
+    let is_plain = !name.contains([',', '"']) && name.trim() == name && !name.chars().any(char::is_control);
+    if is_plain { name.to_owned() } else { format!("{name:?}") }
 }
 
 /// A table: key, kind, channels, types.

@@ -5,13 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::image::{Chromaticities, Cryptomatte, Manifest, PartLayout, SampleType, Window};
+use crate::image::cryptomatte::ManifestSpan;
+use crate::image::{Chromaticities, Cryptomatte, PartLayout, SampleType, Window};
 
 use super::super::source::Source;
 use super::super::{Error, Limits};
 use super::compression::Compression;
 use super::fields::Reader;
 
+/// Most Cryptomattes of one part; there are three at most in what renderers write.
+const MAX_CRYPTOMATTES: usize = 256;
 /// Largest attribute; cryptomatte manifests of large scenes are the largest known.
 const MAX_ATTRIBUTE: u32 = 256 << 20;
 /// Most parts of one file.
@@ -147,7 +150,6 @@ struct Attributes {
     channels: Option<Vec<Channel>>,
     tiles: Option<Tiles>,
     chromaticities: Option<Chromaticities>,
-    /// By their keys.
     cryptomattes: BTreeMap<String, Cryptomatte>,
     chunk_count: Option<i32>,
 }
@@ -187,28 +189,34 @@ impl Attributes {
                 self.chromaticities = Some(reader.chromaticities(name, size)?);
             }
             ("channels", "chlist") => self.channels = Some(reader.channels(size)?),
-            (name, "string") => self.take_cryptomatte(reader, name, size)?,
+            (_, "string") if let Some((key, field)) = cryptomatte_field(name) => {
+                self.take_cryptomatte(reader, (key, field), size)?;
+            }
             _ => reader.skip(size)?,
         }
         Ok(())
     }
 
-    /// `cryptomatte/KEY/FIELD`; anything else is skipped.
-    fn take_cryptomatte(&mut self, reader: &mut Reader<'_>, name: &str, size: u32) -> Result<(), Error> {
-        let found = name.strip_prefix("cryptomatte/").and_then(|rest| rest.split_once('/'));
-        let Some((key, field @ ("name" | "manifest" | "manif_file"))) = found else {
+    fn take_cryptomatte(
+        &mut self,
+        reader: &mut Reader<'_>,
+        (key, field): (&str, &str),
+        size: u32,
+    ) -> Result<(), Error> {
+        if self.cryptomattes.len() >= MAX_CRYPTOMATTES && !self.cryptomattes.contains_key(key) {
             return reader.skip(size);
-        };
-        let nothing = || Cryptomatte { name: String::new(), manifest: Manifest::None };
-        let entry = self.cryptomattes.entry(key.to_owned()).or_insert_with(nothing);
+        }
+        let found = self.cryptomattes.entry(key.to_owned()).or_default();
+        found.key = key.to_owned();
         match field {
-            "name" => entry.name = reader.string(size)?,
+            "name" => found.name = reader.string(size)?,
+            "hash" => found.hash = Some(reader.string(size)?),
+            "conversion" => found.conversion = Some(reader.string(size)?),
+            "manif_file" => found.manif_file = Some(reader.string(size)?),
             "manifest" => {
-                // The nearer one: a file beside it may have been left behind.
-                entry.manifest = Manifest::Header { offset: reader.position(), bytes: size };
+                found.manifest = Some(ManifestSpan { offset: reader.position(), bytes: size });
                 reader.skip(size)?;
             }
-            _ if entry.manifest == Manifest::None => entry.manifest = Manifest::File(reader.string(size)?),
             _ => reader.skip(size)?,
         }
         Ok(())
@@ -237,9 +245,8 @@ impl Attributes {
         super::super::check_size(&source.path, data_window, channels.len(), limits)?;
         let chunk_count = self.chunk_count.and_then(|count| u64::try_from(count).ok());
         let tiles = self.tiles.filter(|_| tiled);
+        let cryptomattes = self.cryptomattes.into_values().collect();
         let (name, view, chromaticities) = (self.name, self.view, self.chromaticities);
-        let named = self.cryptomattes.into_values().filter(|crypto| !crypto.name.is_empty());
-        let cryptomattes = named.collect();
         Ok(Part {
             name,
             view,
@@ -267,6 +274,11 @@ impl Attributes {
             _ => None,
         }
     }
+}
+
+/// `key` and `field` of `cryptomatte/key/field`.
+fn cryptomatte_field(attribute: &str) -> Option<(&str, &str)> {
+    attribute.strip_prefix("cryptomatte/")?.split_once('/')
 }
 
 /// What OpenEXR asks of subsampled channels.

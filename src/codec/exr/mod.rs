@@ -25,7 +25,7 @@ mod unpack;
 mod zip;
 mod zstd;
 
-use crate::image::{Aov, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, Window, group_aovs};
+use crate::image::{Aov, AovKind, ChannelInfo, FileFormat, ImageInfo, PartInfo, Plane, Window, group_aovs};
 
 use super::source::Source;
 use super::{Error, Limits, crop};
@@ -38,11 +38,21 @@ use header::{Header, Part};
 pub fn read_info(source: &Source, limits: &Limits) -> Result<ImageInfo, Error> {
     let header = Header::read(source, limits)?;
     let table = ChunkTable::read(source, &header)?;
-    let mut parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
+    let parts: Vec<PartInfo> = header.parts.iter().map(part_info).collect();
     let aovs = group_aovs(&parts);
-    notes::add(&mut parts, &aovs, &header.parts);
     let path = source.path.clone();
-    Ok(ImageInfo { path, format: FileFormat::Exr, parts, aovs, incomplete: table.incomplete })
+    let mut info = ImageInfo { path, format: FileFormat::Exr, parts, aovs, incomplete: table.incomplete };
+    mark_cryptomattes(&mut info);
+    notes::add(&mut info.parts, &info.aovs, &header.parts);
+    Ok(info)
+}
+
+/// What the header calls a Cryptomatte is one, whatever its name.
+fn mark_cryptomattes(info: &mut ImageInfo) {
+    let declared: Vec<bool> = info.aovs.iter().map(|aov| info.cryptomatte(aov).is_some()).collect();
+    for (aov, _) in info.aovs.iter_mut().zip(declared).filter(|(_, declared)| *declared) {
+        aov.kind = AovKind::Cryptomatte;
+    }
 }
 
 /// Which pixels of a file are decoded.

@@ -15,6 +15,10 @@ pub fn add(parts: &mut [PartInfo], aovs: &[Aov], headers: &[Part]) {
                     .to_owned(),
             );
         }
+        for unnamed in part.cryptomattes.iter().filter(|cryptomatte| cryptomatte.name.is_empty()) {
+            let key = &unnamed.key;
+            part.notes.push(format!("no attribute \"cryptomatte/{key}/name\": its objects have no names"));
+        }
         let name = header.compression.name();
         let keys = |lossy: &dyn Fn(&Aov) -> bool| {
             let of_part = aovs.iter().filter(|aov| aov.part == index && lossy(aov));

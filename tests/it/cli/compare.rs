@@ -235,6 +235,28 @@ fn probing_lists_values_and_tells_changes() {
 }
 
 #[test]
+fn an_object_is_probed_by_its_name() {
+    let folder = folder();
+    let (v1, v2) = (data(V1), data(V2));
+    let object = |name: &str| {
+        let arguments =
+            ["probe", &v1, &v2, "--object", name, "--aov", "*.IndexOB", "--reference", "clothsimv1"];
+        aovscope(folder.path(), &arguments)
+    };
+    let listed = object("Ball");
+    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+    // Each object has an index of its own, and this one is nowhere cut by another in this frame.
+    let row =
+        text.lines().find(|line| line.starts_with("clothsimv1,11,")).unwrap_or_else(|| panic!("{text}"));
+    assert!(row.contains(",Ball,59,39,42,27,compared,2,"), "{row}");
+    let unknown = object("Bull");
+    assert_eq!(code(&unknown), 2);
+    let told = stderr(&unknown);
+    assert!(told.contains("no object is named \"Bull\"") && told.contains("Ball, Cloth, Cube"), "{told}");
+    assert!(stderr(&object("Key")).contains("nowhere"), "a light has no pixels");
+}
+
+#[test]
 fn both_back_ends_write_the_same_flags_counts_and_places() {
     let folder = folder();
     let run = |backend: &str| {

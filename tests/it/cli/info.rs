@@ -124,3 +124,18 @@ fn every_file_of_the_corpus_is_told_of_without_a_panic() {
     let sequences = report["sequences"].as_array().expect("a list");
     assert!(sequences.len() > 100, "{}", sequences.len());
 }
+
+#[test]
+fn the_objects_of_a_cryptomatte_are_named() {
+    let folder = crate::support::small_data().join("cloth/clothsimv1");
+    let (_, text) = info(&[&folder], false);
+    let line =
+        "objects     ViewLayer.CryptoObject: 7 with names: Ball, Cloth, Cube, Ground, Key, Rim, object\n";
+    assert!(text.contains(line), "{text}");
+    let (_, report) = json(&folder);
+    let objects = &report["sequences"][0]["image"]["cryptomattes"];
+    let layers = serde_json::json!(["ViewLayer.CryptoObject00", "ViewLayer.CryptoObject01"]);
+    assert_eq!((&objects[0]["aovs"], &objects[0]["objects"]), (&layers, &7.into()));
+    let names = objects[0]["names"].as_array().expect("a list");
+    assert!(names.contains(&serde_json::json!(["Cloth", "d7b35f1e"])), "{names:?}");
+}

@@ -1,100 +1,130 @@
-//! Names of Cryptomatte objects, in frames of Blender: a name's hash is its id.
+//! Names of objects: from headers that renderers wrote, and from some that none should write.
 
 use std::path::{Path, PathBuf};
 
-use aovscope::codec::{Limits, read_info, read_object_names, read_planes};
-use aovscope::image::ObjectNames;
+use aovscope::codec::{Limits, read_object_names, read_planes};
+use aovscope::image::cryptomatte::{coverings, id_of_name};
+use aovscope::image::{AovKind, ImageInfo, ObjectNames, Window};
 
-use crate::support::small_data;
+use super::build::ExrFile;
+use super::info;
+use crate::support::{full_data, small_data};
 
-/// MurmurHash3_x86_32 with seed 0 (Austin Appleby, public domain), as Cryptomatte's specification names
-/// it; then the bits of a float that is neither 0, denormal, infinite nor NaN.
-fn id_of(name: &str) -> u32 {
-    let mix = |k: u32| k.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
-    let (blocks, tail) = name.as_bytes().as_chunks::<4>();
-    let mut hash = 0_u32;
-    for block in blocks {
-        hash = (hash ^ mix(u32::from_le_bytes(*block))).rotate_left(13).wrapping_mul(5);
-        hash = hash.wrapping_add(0xe654_6b64);
-    }
-    let rest = tail.iter().rev().fold(0_u32, |k, byte| k << 8 | u32::from(*byte));
-    hash ^= if tail.is_empty() { 0 } else { mix(rest) };
-    hash ^= name.len() as u32;
-    hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
-    hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
-    hash ^= hash >> 16;
-    let exponent = hash >> 23 & 255;
-    if exponent == 0 || exponent == 255 { hash ^ 1 << 23 } else { hash }
+fn names(info: &ImageInfo, key: &str) -> Result<Option<ObjectNames>, String> {
+    read_object_names(info, info.aov(key).expect("an AOV")).map_err(|error| error.to_string())
 }
 
 #[test]
-fn every_id_of_a_picture_has_the_name_that_hashes_to_it() {
+fn every_pixel_of_a_blender_frame_has_an_object_with_a_name() {
     let path = small_data().join("cloth/clothsimv1/clothsimv1.0012.exr");
-    let info = read_info(&path, &Limits::default()).expect("a header");
-    let layers: Vec<_> = info.aovs.iter().filter(|aov| info.cryptomatte(aov).is_some()).collect();
-    assert!(layers.len() >= 2 && layers.iter().all(|aov| aov.key.contains("Crypto")), "{layers:?}");
-    let names = read_object_names(&info, layers[0]).expect("read").expect("a manifest");
-    let planes = read_planes(&info, &layers, &Limits::default());
-    let mut seen = 0;
-    for plane in planes {
-        let plane = plane.expect("decoded");
-        for rank in plane.channels.chunks(2) {
-            for pixel in 0..rank[0].samples.len() {
-                let id = rank[0].samples.get(pixel).bits();
-                if rank[1].samples.get(pixel).to_f64() > 0.0 && id != 0 {
-                    let name = names.name(id).unwrap_or_else(|| panic!("{id:08x} has no name"));
-                    assert_eq!(id_of(name), id, "{name:?}");
-                    seen += 1;
-                }
-            }
+    let info = info(&path).expect("a header");
+    let aov = info.aov("ViewLayer.CryptoObject00").expect("a Cryptomatte");
+    let manifest = names(&info, &aov.key).expect("readable").expect("a manifest");
+    assert_eq!(manifest.len(), 7);
+    let plane = read_planes(&info, &[aov], &Limits::default()).remove(0).expect("pixels");
+    let at = |x, y| {
+        let pixel = plane.pixel(x, y).expect("inside");
+        coverings(&pixel).map(|object| manifest.name(object.id)).collect::<Vec<_>>()
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for (x, y) in (0..90).flat_map(|y| (0..160).map(move |x| (x, y))) {
+        for name in at(x, y) {
+            seen.insert(name.expect("a name"));
         }
     }
-    assert!(seen > 10_000, "{seen}");
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["Ball", "Cloth", "Cube", "Ground"]);
 }
 
-/// The same file with the first `from` in its header replaced by `to`, of the same length.
-fn changed(folder: &Path, from: &[u8], to: &[u8]) -> PathBuf {
-    assert_eq!(from.len(), to.len());
-    let mut bytes = std::fs::read(small_data().join("cloth/clothsimv1/clothsimv1.0012.exr")).expect("read");
-    let at = bytes.windows(from.len()).position(|part| part == from).expect("it is there");
-    bytes[at..at + to.len()].copy_from_slice(to);
-    let path = folder.join("changed.exr");
-    std::fs::write(&path, bytes).expect("written");
+/// File, a layer, how many names: counted by Python's `json`.
+const CORPUS: [(&str, &str, usize); 9] = [
+    ("exr-corpus/gaffer/cryptomatte.exr", "crypto_object00", 183),
+    ("exr-corpus/gaffer/cryptomatte.exr", "crypto_material02", 14),
+    ("exr-corpus/Cryptomatte/debug_images/multichannel.exr", "crypto_asset01", 2),
+    ("exr-corpus/Cryptomatte/debug_images/multichannel.exr", "crypto_object00", 407),
+    ("exr-corpus/Cryptomatte/debug_images/special_chars.exr", "special_chars00", 4),
+    ("exr-corpus/OpenImageIO/cryptomatte/src/cryptoasset.exr", "uCryptoAsset00", 7),
+    ("names/b45_all.0020.exr", "ViewLayer.CryptoMaterial01", 10),
+    // Of many parts, of which the first alone tells of Cryptomattes.
+    ("names/b50_all.0020.exr", "ViewLayer.CryptoAsset02", 7),
+    ("names/b50_all.0020.exr", "ViewLayer.CryptoObject00", 7),
+];
+
+#[test]
+fn ids_of_all_renderers_are_the_hashes_of_their_names() {
+    let Some(root) = full_data() else { return };
+    for (file, key, count) in CORPUS {
+        let info = info(&root.join(file)).expect("a header");
+        let manifest = names(&info, key).expect("readable").expect("a manifest");
+        assert_eq!(manifest.len(), count, "{file} {key}");
+        assert_eq!(info.aov(key).map(|aov| aov.kind), Some(AovKind::Cryptomatte), "{file} {key}");
+        for (id, name) in manifest.iter().filter(|(id, _)| *id != 0) {
+            assert_eq!(id_of_name(name), id, "{file} {key} {name}");
+        }
+    }
+}
+
+fn written(folder: &Path, attributes: &[(&'static str, &str)]) -> PathBuf {
+    let mut file = ExrFile::new(Window::of_size(1, 1));
+    for channel in ["matte00.A", "matte00.B", "matte00.G", "matte00.R"] {
+        file = file.channel(channel, 2, 0_f32.to_le_bytes().to_vec());
+    }
+    for (name, value) in attributes {
+        file = file.attribute(name, "string", value.as_bytes().to_vec());
+    }
+    let path = folder.join("a.0001.exr");
+    std::fs::write(&path, file.bytes()).expect("written");
     path
 }
 
-fn names(path: &Path) -> Result<ObjectNames, String> {
-    let info = read_info(path, &Limits::default()).expect("a header");
-    let aov = info.aovs.iter().find(|aov| info.cryptomatte(aov).is_some()).expect("a Cryptomatte");
-    assert!(read_planes(&info, &[aov], &Limits::default()).remove(0).is_ok(), "whatever its names");
-    read_object_names(&info, aov).map(|names| names.expect("a manifest")).map_err(|error| error.to_string())
-}
+const NAME: (&str, &str) = ("cryptomatte/0123456/name", "matte");
 
 #[test]
-fn a_manifest_that_makes_no_sense_is_told() {
+fn a_manifest_that_is_none_is_told_and_the_picture_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
-    let error = names(&changed(folder.path(), b"{\"Ground", b"[\"Ground")).expect_err("no object");
-    for part in ["ViewLayer.CryptoObject", "changed.exr", "line 1"] {
+    let path = written(folder.path(), &[NAME, ("cryptomatte/0123456/manifest", "{\"a\":\"xyz\"}")]);
+    let info = info(&path).expect("a header");
+    let aov = info.aov("matte00").expect("an AOV");
+    assert!(read_planes(&info, &[aov], &Limits::default()).remove(0).is_ok());
+    let error = names(&info, "matte00").expect_err("no names");
+    for part in ["cryptomatte/0123456 \"matte\"", "id \"xyz\" of \"a\"", "line 1", "a.0001.exr"] {
         assert!(error.contains(part), "{part}: {error}");
     }
 }
 
 #[test]
-fn names_are_read_from_a_file_beside_the_picture_and_from_nowhere_else() {
+fn names_may_lie_beside_the_image_and_nowhere_else() {
     let folder = tempfile::tempdir().expect("a folder");
-    let manifest = r#"{"Ground":"24950135","Ball":"74d3ebe9","Cube":"a8fce865","Cloth":"d7b35f1e","Key":"91cc5916","Rim":"57d83549","object":"055ec73d"}"#;
-    let original = [b"cryptomatte/542cafa/manifest\0string\0\x82\0\0\0", manifest.as_bytes()].concat();
-    let with = |up: &str| {
-        // As long as it was, so that all that follows stays where it is.
-        let file = format!("{}{up}names.json", "./".repeat((128 - 10 - up.len()) / 2));
-        let attribute = [b"cryptomatte/542cafa/manif_file\0string\0\x80\0\0\0", file.as_bytes()].concat();
-        changed(folder.path(), &original, &attribute)
+    let inside = folder.path().join("shots");
+    std::fs::create_dir_all(inside.join("mattes")).expect("a folder");
+    std::fs::write(inside.join("mattes/m.json"), "{\"ball\":\"0000002a\"}").expect("written");
+    std::fs::write(folder.path().join("secret.json"), "{\"secret\":\"0000002a\"}").expect("written");
+    let beside = |name: &str| {
+        let path = written(&inside, &[NAME, ("cryptomatte/0123456/manif_file", name)]);
+        names(&info(&path).expect("a header"), "matte00")
     };
-    let picture = with("");
-    let told = names(&picture).expect_err("no such file");
-    assert!(told.contains("names.json"), "{told}");
-    std::fs::write(folder.path().join("names.json"), manifest).expect("written");
-    assert_eq!(names(&picture).expect("names").name(0x74d3_ebe9), Some("Ball"));
-    let told = names(&with("../.")).expect_err("outside");
-    assert!(told.contains("must lie beside the picture") && told.contains("changed.exr"), "{told}");
+    let found = beside("mattes/m.json").expect("readable").expect("a manifest");
+    assert_eq!(found.name(42).as_deref(), Some("ball"));
+    let absolute = folder.path().join("secret.json");
+    for outside in ["../secret.json", "mattes/../../secret.json", absolute.to_str().expect("text"), ""] {
+        let error = beside(outside).expect_err(outside);
+        assert!(error.contains("not in the folder of the image"), "{error}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&absolute, inside.join("link.json")).expect("a link");
+        assert!(beside("link.json").expect_err("it leads out").contains("not in the folder"));
+    }
+    assert!(beside("gone.json").expect_err("nothing there").contains("gone.json"));
+}
+
+#[test]
+fn a_cryptomatte_may_have_no_manifest_or_no_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(folder.path(), &[NAME]);
+    assert_eq!(names(&info(&path).expect("a header"), "matte00"), Ok(None));
+    let path = written(folder.path(), &[("cryptomatte/0123456/manifest", "{}")]);
+    let info = info(&path).expect("a header");
+    assert_eq!(names(&info, "matte00"), Ok(None));
+    assert!(info.parts[0].notes[0].contains("cryptomatte/0123456/name"), "{:?}", info.parts[0].notes);
+    assert_eq!(info.aov("matte00").map(|aov| aov.kind), Some(AovKind::Colour));
 }

@@ -278,3 +278,34 @@ fn curves_are_exported_as_drawing_and_picture() {
     let info = read_info(&folder.path().join("comparison_curves.png"), &Limits::default());
     assert!(info.is_ok(), "{info:?}");
 }
+
+#[test]
+fn objects_of_a_cryptomatte_have_their_names() {
+    let mut harness = harness(&cloth());
+    harness.state_mut().apply(Action::SetAov("ViewLayer.CryptoObject00".into()));
+    settle(&mut harness, swept);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::O);
+    harness.run_steps(2);
+    let file = plane("clothsimv1", 11, "ViewLayer.CryptoObject00");
+    let names = ["Ground", "Ball", "Cube", "Cloth"];
+    let ids = names.map(aovscope::image::cryptomatte::id_of_name);
+    let id = file.pixel(80, 60).expect("inside")[0].bits();
+    let name = names[ids.iter().position(|other| *other == id).expect("one of them")];
+    let at = screen(&harness, 80, 60);
+    harness.hover_at(at);
+    // Name and id; of both sides, where the simulations differ.
+    settle_until_text(&mut harness, &format!("{name} {id:08x}"));
+    click(&mut harness, at);
+    settle(&mut harness, |app| !app.view.probes.items().is_empty());
+    assert_eq!(harness.state().view.probes.items()[0].probe.label, name);
+}
+
+#[track_caller]
+fn settle_until_text(harness: &mut Harness<'static, App>, text: &str) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while harness.query_by_label_contains(text).is_none() {
+        assert!(std::time::Instant::now() < deadline, "{text} is not shown");
+        harness.step();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
