@@ -28,7 +28,8 @@ struct Params {
     heat_max: f32,       // value at the end of the colour map, > 0
     heat_least: f32,     // least value of SCALE_LOG; where SCALE_SYMLOG stops to be in proportion
     heat_floor: f32,     // position on the map of a change that is next to nothing
-    pad: vec2u,
+    surround: f32,       // grey beside the picture; 0: GROUND
+    pad: u32,
 }
 
 const TYPE_FLOAT: u32 = 0u; // value in float_*

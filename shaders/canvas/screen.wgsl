@@ -9,9 +9,10 @@ fn vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
 
 // Where neither picture nor delta is: a quiet chequered ground inside the display window.
 fn ground(image: vec2i, screen: vec2f) -> vec3f {
-    if !inside(image, params.display) { return GROUND; }
+    let beside = select(GROUND, vec3f(params.surround), params.surround > 0.0);
+    if !inside(image, params.display) { return beside; }
     let tile = (i32(screen.x) / 8 + i32(screen.y) / 8) & 1;
-    return GROUND + vec3f(0.018) * f32(tile);
+    return beside + vec3f(0.018) * f32(tile);
 }
 
 // Stripes over pixels that a file does not give, falling to the right: those of uncovered ones rise.

@@ -148,6 +148,8 @@ pub struct Pane {
     pub origin: (f64, f64),
     /// Image pixels in one physical pixel.
     pub step: f64,
+    /// Grey beside the picture, 0..=1; 0: as dark as the canvas is by default.
+    pub surround: f32,
     /// Which of the panes of one screen this is.
     pub slot: usize,
     /// Format of the screen.

@@ -82,6 +82,18 @@ struct OverFrames {
     passed: usize,
 }
 
+/// Maps of all frames.
+pub struct MapsOverFrames {
+    /// The maps.
+    pub maps: Arc<DeltaMaps>,
+    /// Numbers of the frames.
+    pub numbers: Vec<Option<i64>>,
+    /// Frames that were compared.
+    pub compared: usize,
+    /// Of what they are.
+    pub caption: MapCaption,
+}
+
 /// (walk, frames passed, map).
 type HeatKey = (u64, usize, OverTime);
 
@@ -302,6 +314,18 @@ impl App {
         let ((walk, _, map), heat) = self.discover.shown.as_ref()?;
         let is_asked_for = *walk == self.discover.walks_begun && *map == self.view.discovery.map;
         is_asked_for.then(|| Arc::clone(heat))
+    }
+
+    /// Maps of all frames that can be compared; `None` while they are being computed.
+    pub(super) fn maps_over_frames(&self) -> Option<MapsOverFrames> {
+        let found = self.discover.found.as_ref()?;
+        let over = found.maps.as_ref().filter(|over| over.passed == found.frames.len())?;
+        Some(MapsOverFrames {
+            maps: Arc::clone(&over.maps),
+            numbers: found.frames.iter().map(|frame| Some(*frame)).collect(),
+            compared: over.compared,
+            caption: found.caption.clone(),
+        })
     }
 
     /// Frames passed and frames in all, while maps over all frames are being computed.

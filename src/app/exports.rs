@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::App;
-use super::jobs::{ExportJob, MapExport, TrackExport, TrackFailure, TrackFormat, Tracked};
+use super::canvas::Heat;
+use super::discover::MapsOverFrames;
+use super::jobs::{ExportJob, MapExport, OverExport, TrackExport, TrackFailure, TrackFormat, Tracked};
 use super::panels::legend;
 use super::target::Target;
 use super::theme;
 use crate::export::{CurveStyle, DEFAULT_CSV, DEFAULT_NPZ, MapRange, MapStyle};
-use crate::view::Scope;
+use crate::image::Window;
+use crate::view::{OverTime, Scope};
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,9 +139,17 @@ impl App {
         let plane = self.shown.reference().map(|decoded| decoded.plane.display_window);
         let display_window = plane.unwrap_or(heat.map.window);
         let extension = if kind == ExportKind::MapPng { "png" } else { "exr" };
-        if heat.over_frames.as_ref().is_some_and(|over| over.map.is_of_frames()) {
-            let hint = "maps of frame numbers are written by aovscope compare --maps";
-            return self.say(hint.to_owned(), false);
+        if let Some(over) = &heat.over_frames {
+            let picture = match over.map {
+                _ if kind == ExportKind::MapExr => Some(None),
+                OverTime::FirstChanged => Some(Some("first_changed")),
+                OverTime::LastChanged => Some(Some("last_changed")),
+                OverTime::MaxFrame => Some(Some("frame_of_max")),
+                _ => None,
+            };
+            if let Some(picture) = picture {
+                return self.export_over_frames(&heat, display_window, picture);
+            }
         }
         // The canvas may still show the delta of an earlier AOV or tolerance: it says itself of what.
         let target = self.target(format!("comparison_{}.{extension}", heat.file_stem()));
@@ -148,6 +159,24 @@ impl App {
         let map = MapExport { heat, display_window, style, target };
         let job = if kind == ExportKind::MapPng { ExportJob::MapPng(map) } else { ExportJob::MapExr(map) };
         self.submit_export(job);
+    }
+
+    /// Writes the values of all maps over the frames, as `aovscope compare` does; or a picture of one of
+    /// frame numbers.
+    fn export_over_frames(&mut self, heat: &Heat, display_window: Window, picture: Option<&'static str>) {
+        let Some(found) = self.maps_over_frames() else {
+            return self.say("nothing to export yet: the map is still being computed".to_owned(), true);
+        };
+        let name = match picture {
+            None => format!("{}.delta.exr", found.caption.aov.replace(['/', '\\', ':'], "_")),
+            Some(_) => format!("{}.png", heat.file_stem()),
+        };
+        let color = Some(self.view.display.map(heat.signed));
+        let style = MapStyle { color, ..MapStyle::default() };
+        let target = self.target(format!("comparison_{name}"));
+        let MapsOverFrames { maps, numbers, compared, caption } = found;
+        let over = OverExport { maps, numbers, compared, caption, display_window, picture, style, target };
+        self.submit_export(ExportJob::OverFrames(Box::new(over)));
     }
 
     pub(super) fn target(&self, name: String) -> Target {

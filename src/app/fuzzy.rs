@@ -13,7 +13,7 @@ const LETTER: i32 = 4;
 /// At the start of a word.
 const START: i32 = 8;
 /// Right after the letter before.
-const NEXT: i32 = 6;
+const NEXT: i32 = 9;
 
 /// All words of `query` must be there, each with its letters in order, whatever the case. `None` where
 /// one is not. An empty query fits everything equally.
@@ -105,6 +105,7 @@ mod tests {
     #[test]
     fn the_letters_meant_are_those_together() {
         assert_eq!(fit("de", "a dxe de").expect("fits").places, [6, 7]);
+        assert_eq!(fit("aov", "Show AOV View").expect("fits").places, [5, 6, 7]);
         assert_eq!(fit("SIDE", "Side by side").expect("fits").places, [0, 1, 2, 3]);
     }
 

@@ -19,11 +19,11 @@ use super::tracking;
 use super::walk;
 use super::watch::{Renewed, Watch};
 use crate::codec::Limits;
-use crate::engine::{self, Context, Event, Plan, Verdict};
+use crate::engine::{self, Content, Context, Event, Plan, TemporalMaps, Verdict};
 use crate::export::{self, CurveStyle, MapCaption, MapStyle};
 use crate::image::{Scale, Window, round_up};
 use crate::load::{Decoded, Loader, Wake};
-use crate::metric::{Backend, Extent, FrameStats, Metric, Pair, Rule, Want};
+use crate::metric::{Backend, DeltaMaps, Extent, FrameStats, Metric, Pair, Rule, Want};
 use crate::view::{AovOfFrame, PairKey};
 
 /// Most messages that wait for the window.
@@ -143,6 +143,28 @@ pub enum ExportJob {
     MapPng(MapExport),
     /// The shown delta as values.
     MapExr(MapExport),
+    /// Maps over all frames.
+    OverFrames(Box<OverExport>),
+}
+
+/// Maps over all frames to be written.
+pub struct OverExport {
+    /// The maps.
+    pub maps: Arc<DeltaMaps>,
+    /// Numbers of the frames.
+    pub numbers: Vec<Option<i64>>,
+    /// Frames that were compared.
+    pub compared: usize,
+    /// Of what they are.
+    pub caption: MapCaption,
+    /// Of the compared pictures.
+    pub display_window: Window,
+    /// The map that becomes a picture, as the export calls it; `None`: the values of all.
+    pub picture: Option<&'static str>,
+    /// How it is coloured.
+    pub style: MapStyle,
+    /// Where it goes.
+    pub target: Target,
 }
 
 /// A delta map to be written.
@@ -244,6 +266,7 @@ impl Workers {
                 }
                 ExportJob::MapPng(map) => Message::Exported(write_png(map)),
                 ExportJob::MapExr(map) => Message::Exported(write_exr(map)),
+                ExportJob::OverFrames(over) => Message::Exported(write_over_frames(&over)),
             });
         })?;
         let tell = teller(&sender, wake);
@@ -374,5 +397,29 @@ fn write_png(map: MapExport) -> Result<PathBuf, String> {
 fn write_exr(map: MapExport) -> Result<PathBuf, String> {
     let path = map.target.path()?;
     let written = export::export_map_exr(&map.heat.map, &map.heat.caption, map.display_window, &path);
+    written.map(|()| path).map_err(|error| error.to_string())
+}
+
+fn write_over_frames(over: &OverExport) -> Result<PathBuf, String> {
+    let path = over.target.path()?;
+    let maps = TemporalMaps {
+        sequence: &over.caption.candidate,
+        aov: &over.caption.aov,
+        numbers: &over.numbers,
+        frames: over.compared as u64,
+        display_window: over.display_window,
+        content: Content::Delta {
+            reference: &over.caption.reference,
+            rule: over.caption.rule,
+            maps: &over.maps,
+        },
+    };
+    let written = match over.picture {
+        None => export::export_temporal_exr(&maps, &path),
+        Some(name) => match export::temporal_picture(name, &maps, &over.style) {
+            Some(picture) => picture.export(&path),
+            None => return Err(format!("there is no map {name}")),
+        },
+    };
     written.map(|()| path).map_err(|error| error.to_string())
 }

@@ -1,11 +1,13 @@
 //! The program around the view: its files, settings, keys and overlays.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::Rect;
 
 use super::keys::keymap::Keymap;
 use super::palette::Palette;
+use super::panels::teach::Changed;
 use super::save::{SaveJob, TextFile};
 use super::settings::{Recent, Settings, ThemeChoice};
 use super::store::{self, Store};
@@ -56,6 +58,8 @@ impl From<ProgramWish> for Wish {
 pub struct Program {
     /// Which keys do what.
     pub keymap: Keymap,
+    /// What of the table it changes.
+    pub changed_keys: Changed,
     /// What the user has set.
     pub settings: Settings,
     /// What was opened lately.
@@ -96,6 +100,7 @@ impl App {
         match store::read(&store.keys) {
             Ok(Some(text)) => {
                 let (keymap, wrong) = Keymap::read(&text);
+                self.program.changed_keys = Arc::new(keymap.changed());
                 self.program.keymap = keymap;
                 if !wrong.is_empty() {
                     self.say(format!("in the keys of {}:\n{}", store.keys.display(), wrong.join("\n")), true);

@@ -84,6 +84,12 @@ pub fn canvas() -> Color32 {
     palette().canvas
 }
 
+/// Grey beside a picture, 0..=1; 0: the dark canvas. Between light panels a middle grey: the eye judges
+/// a picture by what surrounds it, and black would make it look brighter than it is.
+pub fn surround() -> f32 {
+    if IS_LIGHT.get() { 0.46 } else { 0.0 }
+}
+
 /// Behind the panels.
 pub fn panel() -> Color32 {
     palette().panel

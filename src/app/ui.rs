@@ -2,7 +2,9 @@
 
 use egui::{Frame, Margin, Panel};
 
-use super::panels::{bottom, confined, help, left, matrix, palette, right, settings, toasts, top, viewport};
+use super::panels::{
+    bottom, confined, help, left, matrix, palette, right, settings, teach, toasts, top, viewport,
+};
 use super::program::ProgramWish;
 use super::tracking::TrackingWish;
 use super::{App, ExportKind, keys, theme};
@@ -43,6 +45,7 @@ impl From<Action> for Wish {
 /// Draws the window and does what the user asks for in it.
 pub fn ui(ui: &mut egui::Ui, app: &mut App) {
     theme::follow(ui.ctx(), &app.program.settings);
+    teach::set_changed(ui.ctx(), &app.program.changed_keys);
     if ui.input(|input| !input.pointer.any_down() && !input.pointer.any_released()) {
         app.view.history.seal();
     }

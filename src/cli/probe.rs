@@ -13,7 +13,7 @@ use super::objects;
 use super::progress::Progress;
 use super::workspace::{Base, Choices};
 use crate::engine::{self, Against, CellStatus, Event, Plan, Probe, Series, Task, Verdict};
-use crate::export;
+use crate::export::{self, CurveStyle};
 use crate::metric::Extent;
 use crate::sequence::{Depth, FrameSet, Sequence, discover};
 
@@ -52,12 +52,19 @@ pub struct Args {
     /// When a delta counts as changed.
     #[command(flatten)]
     pub tolerance: ToleranceArgs,
-    /// Write CSV to this file; without --csv and --npz it goes to standard output.
+    /// Write CSV to this file; without --csv, --npz and --plot it goes to standard output.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub csv: Option<PathBuf>,
     /// Write NPZ to this file, for numpy.load.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub npz: Option<PathBuf>,
+    /// Draw the values over the frames into this file, SVG or PNG by its ending: for each pixel, region and
+    /// AOV a plot, and below it what differs from the reference.
+    #[arg(long, value_name = "FILE", value_parser = plot_file, help_heading = "Output")]
+    pub plot: Option<PathBuf>,
+    /// Channels of the plot, by name (may be repeated); all unless given.
+    #[arg(long, value_name = "NAME", requires = "plot", help_heading = "Output")]
+    pub channel: Vec<String>,
     /// How to compute.
     #[command(flatten)]
     pub run: RunArgs,
@@ -200,7 +207,10 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
     if let Some(path) = &args.npz {
         export::export_npz(&series, path)?;
     }
-    if args.csv.is_none() && args.npz.is_none() {
+    if let Some(path) = &args.plot {
+        plot(&series, &args.channel, path)?;
+    }
+    if args.csv.is_none() && args.npz.is_none() && args.plot.is_none() {
         export::write_csv(&series, &mut *out)?;
     }
     out.flush()?;
@@ -210,6 +220,34 @@ pub fn run(args: &Args, out: &mut impl Write, cancel: Arc<AtomicBool>) -> anyhow
         _ if series.cells.iter().any(|cell| cell.changed) => Verdict::Different,
         _ => Verdict::Same,
     })
+}
+
+/// A file that a plot can be written to.
+fn plot_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_known = ["svg", "png"].into_iter().any(|ending| has_ending(&path, ending));
+    is_known.then_some(path).ok_or_else(|| "a plot is written as .svg or .png".to_owned())
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
+}
+
+fn plot(series: &Series, channels: &[String], path: &Path) -> anyhow::Result<()> {
+    let is_there = |name: &&String| series.channels.iter().any(|c| c.channel.eq_ignore_ascii_case(name));
+    if let Some(name) = channels.iter().find(|name| !is_there(name)) {
+        let mut names: Vec<&str> = series.channels.iter().map(|c| c.channel.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        bail!("no channel is named {name:?}; there are {names:?}");
+    }
+    let style = CurveStyle { channels: channels.to_vec(), ..CurveStyle::default() };
+    if has_ending(path, "svg") {
+        export::export_curves_svg(series, &style, path)?;
+    } else {
+        export::export_curves_png(series, &style, path)?;
+    }
+    Ok(())
 }
 
 /// Probes that no frame of any sequence has a pixel of: a slip of the pen, most likely.

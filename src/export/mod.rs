@@ -39,7 +39,7 @@ pub use map_folder::MapFolder;
 pub use map_png::{Picture, draw_map, export_map_png, export_picture_png};
 pub use npz::export_npz;
 pub use temporal_exr::export_temporal_exr;
-pub use temporal_png::{TemporalPicture, temporal_pictures};
+pub use temporal_png::{TemporalPicture, temporal_picture, temporal_pictures};
 pub use text::number as number_text;
 
 /// The name of a CSV export unless the user gives one.

@@ -53,7 +53,7 @@ pub fn temporal_pictures<'a>(
         Content::Delta { maps: delta, .. } => Box::new(
             ["max", "mean", "std", "changed", "first_changed"]
                 .into_iter()
-                .map(move |name| of_delta(name, maps, delta, style)),
+                .map(move |name| of_delta(name, maps, delta, style, None)),
         ),
         Content::Values(values) => Box::new(
             ["range", "std", "static"].into_iter().map(move |name| of_values(name, maps, values, style)),
@@ -61,12 +61,25 @@ pub fn temporal_pictures<'a>(
     }
 }
 
+/// The picture of the delta's map of that name: one of [`temporal_pictures`], `last_changed` or
+/// `frame_of_max`; with the colours of `style` whatever it shows. `None` where there is no such map.
+pub fn temporal_picture(name: &str, maps: &TemporalMaps<'_>, style: &MapStyle) -> Option<TemporalPicture> {
+    let names = ["max", "mean", "std", "changed", "first_changed", "last_changed", "frame_of_max"];
+    let name = names.into_iter().find(|known| *known == name)?;
+    let Content::Delta { maps: delta, .. } = maps.content else { return None };
+    Some(of_delta(name, maps, delta, style, style.color))
+}
+
+/// `of_frames`: colours of counts and of frame numbers, unless the usual.
 fn of_delta(
     name: &'static str,
     maps: &TemporalMaps<'_>,
     delta: &DeltaMaps,
     style: &MapStyle,
+    of_frames: Option<ColorMap>,
 ) -> TemporalPicture {
+    let (of_frames, frames_color) =
+        (matches!(name, "changed" | "first_changed" | "last_changed" | "frame_of_max"), of_frames);
     let caption = caption(maps).expect("of the delta");
     let frames = frames(maps);
     let is_id = caption.rule.metric == Metric::Id;
@@ -79,22 +92,27 @@ fn of_delta(
         "changed" => {
             (delta.changed.iter().map(|count| *count as f32).collect(), format!("times changed in {frames}"))
         }
-        _ => (first_numbers(delta, maps.numbers), format!("first changed of {frames}")),
+        "last_changed" => {
+            (frame_numbers(&delta.last_changed, maps.numbers), format!("last changed of {frames}"))
+        }
+        "frame_of_max" => {
+            (frame_numbers(&delta.max_frame, maps.numbers), format!("frame of the largest of {frames}"))
+        }
+        _ => (frame_numbers(&delta.first_changed, maps.numbers), format!("first changed of {frames}")),
     };
-    let of_frames = matches!(name, "changed" | "first_changed");
     let flags = (0..values.len()).map(|pixel| flags(delta, pixel, of_frames)).collect();
     let map = DeltaMap { window: delta.window, values, flags };
     let signed = name == "mean" && caption.rule.metric == Metric::Signed;
     let range = match (name, style.range) {
         ("changed", _) => DisplayRange::absolute(maps.frames as f64, Scale::Linear),
-        ("first_changed", _) => number_range(maps.numbers),
+        ("first_changed" | "last_changed" | "frame_of_max", _) => number_range(maps.numbers),
         (_, MapRange::Fixed(range)) => range,
         _ if is_id => DisplayRange::absolute(1.0, Scale::Linear),
         _ => range_of(map.values.iter().copied(), signed, style.scale, &CLIPPED_OVER_FRAMES),
     };
     let color = match name {
-        "changed" => ColorMap::Viridis,
-        "first_changed" => ColorMap::Plasma,
+        "changed" => frames_color.unwrap_or(ColorMap::Viridis),
+        "first_changed" | "last_changed" | "frame_of_max" => frames_color.unwrap_or(ColorMap::Plasma),
         _ => style.color.unwrap_or(ColorMap::for_delta(signed)),
     };
     let quantity = match name {
@@ -131,13 +149,13 @@ fn flags(delta: &DeltaMaps, pixel: usize, of_frames: bool) -> u8 {
     }
 }
 
-/// Numbers of the first changed frames, 0 for never.
-fn first_numbers(delta: &DeltaMaps, numbers: &[Option<i64>]) -> Vec<f32> {
+/// Numbers of the frames of these ranks, 0 for never.
+fn frame_numbers(ranks: &[u32], numbers: &[Option<i64>]) -> Vec<f32> {
     let number = |rank: &u32| match *rank {
         NEVER => 0.0,
         rank => numbers[rank as usize].unwrap_or(0) as f32,
     };
-    delta.first_changed.iter().map(number).collect()
+    ranks.iter().map(number).collect()
 }
 
 /// From the first number to the last.

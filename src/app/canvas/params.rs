@@ -39,7 +39,8 @@ pub struct Params {
     heat_max: f32,
     heat_least: f32,
     heat_floor: f32,
-    pad: [u32; 2],
+    surround: f32,
+    pad: u32,
 }
 
 /// The seen channels of a picture with `channels`, as the shader numbers them: those that it does not
@@ -136,7 +137,8 @@ impl Pane {
             heat_max: value(range.hi()),
             heat_least: value(range.least()),
             heat_floor: ColorMap::LEAST_CHANGE as f32,
-            pad: [0; 2],
+            surround: if picture.hot.is_some() { 0.0 } else { self.surround },
+            pad: 0,
         }
     }
 }
@@ -154,7 +156,7 @@ mod tests {
             [
                 origin, viewport, step, gain, offset, gamma, lo, hi, luminance, data, display, map, types,
                 channels, transform, flags, curve, seen, heat_map, heat_scale, heat_max, heat_least,
-                heat_floor, pad,
+                heat_floor, surround, pad,
             ]
         );
     }

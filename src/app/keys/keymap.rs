@@ -5,8 +5,8 @@
 
 use egui::KeyboardShortcut;
 
-use super::BINDINGS;
-use super::shortcut::{key_name, parse_key};
+use super::shortcut::{key_name, key_text, parse_key};
+use super::{BINDINGS, Binding};
 
 /// The keys of each line of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,15 @@ impl Keymap {
             }
         }
         (keymap, wrong)
+    }
+
+    /// Keys of the table that are the first of their command no longer, and what is; `None`: nothing.
+    pub fn changed(&self) -> Vec<(String, Option<String>)> {
+        let first = |(place, binding): (usize, &Binding)| {
+            let (old, new) = (binding.keys.first()?, self.keys(place).first());
+            (new != Some(old)).then(|| (key_text(old), new.map(key_text)))
+        };
+        BINDINGS.iter().enumerate().filter_map(first).collect()
     }
 
     /// The text of a file that gives these keys, with what each command does.

@@ -3,6 +3,7 @@
 use egui::{DragValue, RichText, Role, Ui};
 
 use super::icon::{self, Icon};
+use super::teach::Teach;
 use super::{curves, named, playing, timeline};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -32,21 +33,21 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         let mut button = |ui: &mut Ui, icon: Icon, name: &str, key: &str, action: Action| {
-            if icon::button(ui, icon, name).on_hover_text(format!("{name} ({key})")).clicked() {
+            if icon::button(ui, icon, name).teach(&format!("{name} ({key})")).clicked() {
                 wishes.push(action.into());
             }
         };
         button(ui, Icon::First, "First frame", "Home", Action::First);
         button(ui, Icon::Previous, "Previous frame", "←", Action::Step(-1));
         if playback.rate() < 0.0 {
-            button(ui, Icon::Rest, "Rest", "space, K", Action::Stop);
+            button(ui, Icon::Rest, "Rest", "Space, K", Action::Stop);
         } else {
             button(ui, Icon::PlayBackwards, "Play backwards", "J", backwards);
         }
         if playback.rate() > 0.0 {
             button(ui, Icon::Rest, "Rest", "space", Action::Stop);
         } else {
-            button(ui, Icon::Play, "Play", "space, L", Action::Shuttle(1));
+            button(ui, Icon::Play, "Play", "Space, L", Action::Shuttle(1));
         }
         button(ui, Icon::Next, "Next frame", "→", Action::Step(1));
         button(ui, Icon::Last, "Last frame", "End", Action::Last);
@@ -60,7 +61,7 @@ fn playback(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             let hint = "Which AOVs changed how much, over all frames (Shift + M)";
-            if ui.selectable_label(app.view.matrix.open, "Matrix").on_hover_text(hint).clicked() {
+            if ui.selectable_label(app.view.matrix.open, "Matrix").teach(hint).clicked() {
                 wishes.push(Action::ToggleMatrix.into());
             }
             if let Some((done, all)) = app.view.sweep.as_ref().map(crate::view::Sweep::progress)

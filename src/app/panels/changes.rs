@@ -9,6 +9,7 @@ pub use boxes::boxes;
 use egui::{Color32, Label, RichText, Role, ScrollArea, Ui};
 use table::{ROW, beside, cells, row, titles};
 
+use super::teach::Teach;
 use super::{named, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -75,7 +76,7 @@ fn head(ui: &mut Ui, app: &App, changes: &Changes, wishes: &mut Vec<Wish>) {
         let step = |by| Wish::from(Action::Discover(DiscoveryAction::StepRegion(by)));
         let button = |ui: &mut Ui, text: &str, name: &str, hint: &str| -> bool {
             let enabled = regions.total > 0;
-            let response = ui.add_enabled(enabled, egui::Button::new(text).small()).on_hover_text(hint);
+            let response = ui.add_enabled(enabled, egui::Button::new(text).small()).teach(hint);
             named(&response, Role::Button, name);
             response.clicked()
         };

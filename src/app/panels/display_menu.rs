@@ -3,6 +3,7 @@
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{DragValue, PopupCloseBehavior, Role, ScrollArea, Slider, Ui, vec2};
 
+use super::teach::Teach;
 use super::{heading, heat_menu, named};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -57,7 +58,7 @@ fn picture(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         let mut offset = display.offset;
         let slider = Slider::new(&mut offset, -1.0..=1.0).fixed_decimals(2);
         let hint = "Added after the exposure, 1 is white (Alt + E, Alt + Shift + E; double-click: 0)";
-        let response = ui.add(slider).labelled_by(label.id).on_hover_text(hint);
+        let response = ui.add(slider).labelled_by(label.id).teach(hint);
         if response.double_clicked() {
             wishes.push(action(DisplayAction::SetOffset(0.0)));
         } else if response.changed() {
@@ -72,9 +73,9 @@ fn picture(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
         ui.end_row();
     });
     mark(ui, Mark::Clipped, display.clipped, "Stripes over clipped pixels", wishes)
-        .on_hover_text("Red above white, blue below black (Z)");
+        .teach("Red above white, blue below black (Z)");
     mark(ui, Mark::Windows, display.windows, "Borders of windows", wishes)
-        .on_hover_text("The display window, and dashed the data windows that differ from it (Shift + B)");
+        .teach("The display window, and dashed the data windows that differ from it (Shift + B)");
     ui.horizontal(|ui| {
         mark(ui, Mark::NonFinite, display.non_finite, "Colours for", wishes)
             .on_hover_text("Told from the stored bits; else NaN and −Inf are black, +Inf is white");
@@ -109,7 +110,7 @@ fn curve(ui: &mut Ui, curve: Curve, wishes: &mut Vec<Wish>) {
     for (own, text, hint) in curves {
         let response = ui.selectable_label(curve == own, text);
         named(&response, Role::Button, &format!("{text} curve"));
-        if response.on_hover_text(hint).clicked() {
+        if response.teach(hint).clicked() {
             wishes.push(action(DisplayAction::SetCurve(own)));
         }
     }

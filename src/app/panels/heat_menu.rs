@@ -4,6 +4,7 @@ use egui::{
     Align2, DragValue, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
 };
 
+use super::teach::Teach;
 use super::{heading, legend, named, ramp};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -29,7 +30,7 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             for scale in Scale::ALL {
                 let response = ui.selectable_label(display.scale == scale, scale.name());
                 named(&response, Role::Button, &format!("{} scale", scale.name()));
-                if response.on_hover_text(hint(scale)).clicked() {
+                if response.teach(hint(scale)).clicked() {
                     wishes.push(action(DisplayAction::SetScale(scale)));
                 }
             }
@@ -71,8 +72,7 @@ fn sign(ui: &mut Ui, metric: Metric, wishes: &mut Vec<Wish>) {
     }
     for (own, text) in [(Metric::Abs, "Absolute"), (Metric::Signed, "Signed")] {
         let response = ui.selectable_label(metric == own, text);
-        if response.on_hover_text("|candidate − reference| or candidate − reference (X)").clicked()
-            && metric != own
+        if response.teach("|candidate − reference| or candidate − reference (X)").clicked() && metric != own
         {
             wishes.push(action(DisplayAction::ToggleSign));
         }
@@ -90,7 +90,7 @@ const fn hint(scale: Scale) -> &'static str {
 fn range(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let automatic = app.view.heat_range.is_none();
     let response = ui.selectable_label(automatic, "Automatic");
-    if response.on_hover_text("By the values of each frame (Shift + R)").clicked() {
+    if response.teach("By the values of each frame (Shift + R)").clicked() {
         wishes.push(Action::SetHeatRange(None).into());
     }
     let mut max = legend::heat_max(app);

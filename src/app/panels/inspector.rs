@@ -1,8 +1,6 @@
 //! Values under the pointer; tolerance and statistics of the shown frame.
 
-use egui::{
-    Align, Color32, ComboBox, DragValue, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui,
-};
+use egui::{Align, Color32, ComboBox, Grid, Label, Layout, RichText, Role, ScrollArea, Slider, Ui};
 
 use super::{heading, named, objects, unreadable, values};
 use crate::app::ui::Wish;
@@ -138,10 +136,7 @@ fn tolerance(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             wishes.push(Action::SetTolerance(value).into());
         }
     });
-    ui.horizontal(|ui| {
-        metric(ui, app, wishes);
-        range(ui, app, wishes);
-    });
+    metric(ui, app, wishes);
 }
 
 /// The largest tolerance offered: a power of ten over the largest difference.
@@ -185,24 +180,6 @@ const fn metric_text(metric: Metric) -> &'static str {
         Metric::Length => "length",
         Metric::Flip => "FLIP",
         Metric::Id => "identity",
-    }
-}
-
-fn range(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    let mut own = app.view.heat_range.is_some();
-    let check = ui.checkbox(&mut own, "fix legend at").on_hover_text("Else it ends at the frame's maximum");
-    let present = super::legend::heat_max(app);
-    if check.changed() {
-        wishes.push(Action::SetHeatRange(own.then_some(present)).into());
-    }
-    let mut max = present;
-    let speed = max * 0.01;
-    let drag =
-        DragValue::new(&mut max).speed(speed).range(1e-12..=1e12).custom_formatter(|v, _| values::short(v));
-    let response = ui.add_enabled(own, drag);
-    named(&response, Role::SpinButton, "Legend maximum");
-    if response.changed() {
-        wishes.push(Action::SetHeatRange(Some(max)).into());
     }
 }
 

@@ -5,6 +5,7 @@ use egui::{
     TextEdit, Ui, WidgetInfo,
 };
 
+use super::teach::Teach;
 use super::{elided, heading, named, told_apart};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -69,8 +70,7 @@ fn search(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) -> Vec<String> {
     let id = search_id();
     let mut text: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     let field = TextEdit::singleline(&mut text).id(id).hint_text("Search").desired_width(f32::INFINITY);
-    let response =
-        ui.add(field).on_hover_text("Parts of names, in any order (Ctrl + F); Enter shows the first");
+    let response = ui.add(field).teach("Parts of names, in any order (Ctrl + F); Enter shows the first");
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search AOVs"));
     if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         text.clear();

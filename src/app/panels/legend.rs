@@ -6,6 +6,7 @@ use egui::{
     Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
+use super::teach::Teach;
 use super::{display_menu, elided, heat_menu, named, ramp};
 use crate::app::canvas::{Heat, OverFrames};
 use crate::app::ui::Wish;
@@ -141,7 +142,7 @@ fn head(ui: &mut Ui, app: &App, heat: &Heat, plate: Rect, wishes: &mut Vec<Wish>
         named(&toggle, Role::Button, "Signed difference");
         let hint =
             if signed { "Show |candidate − reference| (X)" } else { "Show candidate − reference (X)" };
-        if toggle.on_hover_text(hint).clicked() {
+        if toggle.teach(hint).clicked() {
             wishes.push(Action::Display(DisplayAction::ToggleSign).into());
         }
     }

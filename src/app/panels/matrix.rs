@@ -4,6 +4,7 @@ use egui::{
     Align, Align2, Color32, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, pos2, vec2,
 };
 
+use super::teach::Teach;
 use super::{elided, heading, icon, named, timeline, values};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -31,7 +32,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
         ui.label(RichText::new(progress(app, &candidates)).size(11.0).color(theme::weak()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let close = icon::button(ui, icon::Icon::Close, "Close the matrix");
-            if close.on_hover_text("Close (Shift + M)").clicked() {
+            if close.teach("Close (Shift + M)").clicked() {
                 wishes.push(Action::ToggleMatrix.into());
             }
         });

@@ -25,6 +25,7 @@ pub mod pointer;
 pub mod ramp;
 pub mod right;
 pub mod settings;
+pub mod teach;
 pub mod tiles;
 pub mod timeline;
 pub mod toasts;

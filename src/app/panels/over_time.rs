@@ -3,6 +3,7 @@
 use egui::{Align2, Area, ComboBox, Frame, Id, Margin, ProgressBar, Rect, RichText, Role, Ui, vec2};
 
 use super::named;
+use super::teach::Teach;
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::view::{Action, DiscoveryAction, OverTime};
@@ -47,7 +48,7 @@ fn choice(ui: &mut Ui, app: &App, label: Id, wishes: &mut Vec<Wish>) {
         });
     let response = combo.response.labelled_by(label);
     named(&response, Role::ComboBox, "Over time");
-    response.on_hover_text(
+    response.teach(
         "The difference of this frame, or a map over all frames (T, Shift + T).\n\
          In a map over all frames a click shows the frame that made the pixel; Ctrl + click tracks it.",
     );

@@ -3,6 +3,7 @@
 use egui::{DragValue, Label, RichText, Role, Ui};
 
 use super::named;
+use super::teach::Teach;
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
 use crate::view::transport::{FRAME_RATES, RATE_LIMITS};
@@ -32,7 +33,7 @@ pub fn ui(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     };
     let menu = ui.menu_button(format!("{} · {pace}", playback.repeat().name()), |ui| menu(ui, app, wishes));
     named(&menu.response, Role::Button, "How it plays");
-    menu.response.on_hover_text(
+    menu.response.teach(
         "Rate, what comes after the last frame (Shift + L), and what gives way when frames \
          do not come in time",
     );

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Role, ScrollArea, Ui};
 
+use super::teach::Teach;
 use super::{changes, inspector, named, tracked};
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -37,8 +38,7 @@ fn tabs(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
             let text = if count > 0 { format!("{} {count}", tab.name()) } else { tab.name().to_owned() };
             let is_shown = app.view.discovery.tab == tab;
             let colour = if is_shown { theme::text() } else { theme::weak() };
-            let response =
-                ui.selectable_label(is_shown, RichText::new(text).color(colour)).on_hover_text(hint);
+            let response = ui.selectable_label(is_shown, RichText::new(text).color(colour)).teach(hint);
             named(&response, Role::Tab, &format!("{} tab", tab.name()));
             if response.clicked() {
                 wishes.push(Action::Discover(DiscoveryAction::SetTab(tab)).into());

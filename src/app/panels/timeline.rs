@@ -3,6 +3,7 @@
 
 use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::teach::Teach;
 use super::values;
 use crate::app::ui::Wish;
 use crate::app::{App, theme};
@@ -168,7 +169,7 @@ fn range(ui: &Ui, painter: &egui::Painter, app: &App, place: &Place, wishes: &mu
         let hint = format!(
             "{name} of the played range: frame {frame}\nDrag it, or press {key} at a frame; double-click: all frames (Shift + I)"
         );
-        response.on_hover_cursor(egui::CursorIcon::ResizeHorizontal).on_hover_text(hint);
+        response.on_hover_cursor(egui::CursorIcon::ResizeHorizontal).teach(&hint);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use egui::{Align, Button, Layout, RichText, Role, Slider, Ui};
 
+use super::teach::Teach;
 use super::{display_menu, named};
 use crate::app::ui::Wish;
 use crate::app::{App, ExportKind, theme};
@@ -15,7 +16,7 @@ pub fn ui(ui: &mut Ui, app: &App) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let one_row = ui.available_width() >= ONE_ROW;
     ui.horizontal(|ui| {
-        if ui.button("Open…").on_hover_text("Open a folder with sequences (Ctrl + O)").clicked() {
+        if ui.button("Open…").teach("Open a folder with sequences (Ctrl + O)").clicked() {
             wishes.push(Wish::AskForFolder);
         }
         if app.view.catalogue.entries().is_empty() {
@@ -61,11 +62,21 @@ fn modes(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     ui.spacing_mut().item_spacing.x = 2.0;
     for (number, mode) in (1..).zip(Mode::ALL) {
         let button = ui.selectable_label(app.view.mode == mode, mode.name());
-        if button.on_hover_text(format!("Key {number}")).clicked() {
+        if button.teach(&format!("{} ({number})", about(mode))).clicked() {
             wishes.push(Action::SetMode(mode).into());
         }
     }
     ui.spacing_mut().item_spacing.x = 6.0;
+}
+
+const fn about(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Reference => "The reference alone",
+        Mode::Candidate => "The candidate alone",
+        Mode::Difference => "What differs, over the dimmed picture",
+        Mode::Wipe => "Reference left, candidate right of a line that is dragged",
+        Mode::SideBySide => "A tile for each sequence, moved together",
+    }
 }
 
 fn tools(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
@@ -85,7 +96,7 @@ fn tools(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     ];
     ui.spacing_mut().item_spacing.x = 2.0;
     for (tool, name, hint) in tools {
-        if ui.selectable_label(app.view.tool == tool, name).on_hover_text(hint).clicked() {
+        if ui.selectable_label(app.view.tool == tool, name).teach(hint).clicked() {
             wishes.push(Action::SetTool(tool).into());
         }
     }
@@ -97,7 +108,8 @@ fn exposure(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
     let mut stops = app.view.exposure;
     ui.spacing_mut().slider_width = 84.0;
     let slider = Slider::new(&mut stops, -10.0..=10.0).fixed_decimals(1).suffix(" EV");
-    let response = ui.add(slider).labelled_by(label.id).on_hover_text("E, Shift + E; double-click: 0");
+    let response =
+        ui.add(slider).labelled_by(label.id).teach("Brightness in stops (E, Shift + E; double-click: 0)");
     if response.double_clicked() {
         wishes.push(Action::SetExposure(0.0).into());
     } else if response.changed() {
@@ -106,10 +118,10 @@ fn exposure(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
 }
 
 fn zoom(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
-    if ui.button("1:1").on_hover_text("One image pixel to one screen pixel (0)").clicked() {
+    if ui.button("1:1").teach("One image pixel to one screen pixel (0)").clicked() {
         wishes.push(Action::OneToOne.into());
     }
-    if ui.button("Fit").on_hover_text("Show the whole picture (F)").clicked() {
+    if ui.button("Fit").teach("Show the whole picture (F)").clicked() {
         wishes.push(Action::Fit.into());
     }
     let percent = app.view.camera.zoom * 100.0;
@@ -166,7 +178,7 @@ fn tracked(
 }
 
 fn help_button(ui: &mut Ui, wishes: &mut Vec<Wish>) {
-    let response = ui.button("?").on_hover_text("All keys (F1)");
+    let response = ui.button("?").teach("All keys (F1)");
     named(&response, Role::Button, "Keys");
     if response.clicked() {
         wishes.push(Wish::ToggleHelp);

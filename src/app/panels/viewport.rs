@@ -4,9 +4,9 @@ use egui::{Pos2, Rect, Role, Sense, Ui};
 use egui_wgpu::Callback;
 
 use super::{borders, empty, legend, named, over_time, overlay, pointer, tiles, unreadable};
-use crate::app::App;
 use crate::app::canvas::{Hot, Pane, Picture, transform_of};
 use crate::app::ui::Wish;
+use crate::app::{App, theme};
 use crate::image::Window;
 use crate::load::Loaded;
 use crate::view::display::{Display, Ground};
@@ -193,6 +193,7 @@ fn draw(ui: &Ui, app: &mut App, part: &Part, slot: usize, scale: f32) {
         seen: physical(part.clip, scale),
         origin: app.view.camera.image_point(&viewport, viewport.min),
         step: 1.0 / app.view.camera.zoom,
+        surround: theme::surround(),
         slot,
         format: app.format,
         shelf: app.shelf(),

@@ -6,5 +6,6 @@ mod gpu;
 mod info;
 mod odd;
 mod partly;
+mod plot;
 mod same;
 mod workspace;

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use aovscope::app::App;
+use aovscope::app::{App, ExportKind};
 use aovscope::codec::{Limits, read_info, read_planes};
 use aovscope::engine::{self, Content, Context, Task, Temporal, TemporalMaps, TemporalSink};
 use aovscope::metric::{Backend, Cpu, DeltaMaps, Extent, NEVER, Pair, RegionChoice, Regions, Want};
@@ -208,10 +208,10 @@ fn a_map_over_all_frames_is_exported_under_its_name() {
     harness.get_by_label("Export the difference as PNG").click();
     settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.starts_with("written")));
     assert!(folder.path().join("comparison_ViewLayer.Combined.max.png").is_file());
-    show(&mut harness, OverTime::LastChanged);
     harness.get_by_label("Export the difference as EXR").click();
-    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.contains("aovscope compare")));
-    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    settle(&mut harness, |app| app.toasts.iter().any(|toast| toast.text.contains(".exr")));
+    // The values of all maps in one.
+    assert!(folder.path().join("comparison_ViewLayer.Combined.delta.exr").is_file());
 }
 
 #[test]
@@ -284,4 +284,39 @@ fn aovs_of_the_frame_and_frames_of_the_aov_are_listed_and_gone_to() {
     harness.get_by_label(&format!("Changes in frame {}", frames[1].frame)).click();
     harness.run_steps(2);
     assert_eq!(harness.state().view.playback.frame(), Some(frames[1].frame));
+}
+
+#[test]
+fn maps_over_all_frames_are_exported_as_the_command_line_writes_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = cloth();
+    let mut harness = harness(&paths);
+    harness.state_mut().export_folders = vec![folder.path().to_owned()];
+    show(&mut harness, OverTime::LastChanged);
+    harness.state_mut().export(ExportKind::MapExr);
+    harness.state_mut().export(ExportKind::MapPng);
+    settle(&mut harness, |app| app.toasts.iter().filter(|toast| toast.text.contains("written")).count() == 2);
+    let view = &harness.state().view;
+    let aov = view.aov.clone().expect("shown");
+    let out = folder.path().join("maps");
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_aovscope"))
+        .arg("compare")
+        .args(&paths)
+        .args(["--aov", &aov, "--map-kinds", "delta", "--maps"])
+        .arg(&out)
+        .output()
+        .expect("it runs");
+    let exr = |file: std::path::PathBuf| {
+        std::fs::read(&file).unwrap_or_else(|error| panic!("{file:?}: {error}; {run:?}"))
+    };
+    let candidate = view.name(view.candidate);
+    let written = exr(folder.path().join(format!("comparison_{aov}.delta.exr")));
+    assert!(written == exr(out.join(candidate).join(format!("{aov}.delta.exr"))), "the same bytes");
+    let picture = folder.path().join(format!("comparison_{aov}.last_changed_frame.png"));
+    let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(picture).expect("written")));
+    let reader = decoder.read_info().expect("a PNG");
+    let title = reader.info().uncompressed_latin1_text.iter().map(|chunk| chunk.text.clone());
+    let other = reader.info().utf8_text.iter().filter_map(|chunk| chunk.get_text().ok());
+    let texts: Vec<String> = title.chain(other).collect();
+    assert!(texts.iter().any(|text| text.contains("last changed of 3 frames")), "{texts:?}");
 }

@@ -3,6 +3,7 @@
 use egui::{DragValue, RichText, Role, Ui};
 
 use crate::app::panels::named;
+use crate::app::panels::teach::Teach;
 use crate::app::theme;
 use crate::app::ui::Wish;
 use crate::engine::ProbeShape;
@@ -18,8 +19,7 @@ pub fn ui(ui: &mut Ui, tracked: &Tracked, wishes: &mut Vec<Wish>) {
             let at = (middle(window.x, window.width), middle(window.y, window.height));
             wishes.push(Action::FlyTo(at.0, at.1).into());
         }
-        let duplicate =
-            ui.small_button("Duplicate").on_hover_text("Track it a second time, beside (Ctrl + D)");
+        let duplicate = ui.small_button("Duplicate").teach("Track it a second time, beside (Ctrl + D)");
         if duplicate.clicked() {
             wishes.push(Action::Probe(ProbeAction::Duplicate).into());
         }
