@@ -35,9 +35,9 @@ pub fn ui(ui: &mut Ui, app: &App, sides: [Option<&Plane>; 2]) {
             ui.label(RichText::new(title).size(FONT).color(theme::weak()));
             let (text, colour) = if is_pair && reference != candidate {
                 // There is no room for both ids: names say which is which.
-                let width = (ui.available_width() - width_of(ui, " → ")) / 2.0;
+                let width = (ui.available_width() - width_of(ui, " | ")) / 2.0;
                 let [a, b] = [reference, candidate].map(|object| name(ui, object, width));
-                (format!("{a} → {b}"), theme::changed())
+                (format!("{a} | {b}"), theme::changed())
             } else {
                 (with_id(ui, reference.or(candidate)), theme::text())
             };

@@ -309,3 +309,23 @@ fn settle_until_text(harness: &mut Harness<'static, App>, text: &str) {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }
+
+#[test]
+fn names_are_those_of_the_shown_frame() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let from = support::small_data().join("cloth/clothsimv1");
+    let (first, second) = ("clothsimv1.0011.exr", "clothsimv1.0012.exr");
+    let mut bytes = std::fs::read(from.join(first)).expect("read");
+    // A name as long as the other, so that all that follows stays where it is.
+    let at = bytes.windows(7).position(|part| part == b"\"Cloth\"").expect("a manifest");
+    bytes[at..at + 7].copy_from_slice(b"\"Shirt\"");
+    std::fs::write(folder.path().join(first), bytes).expect("written");
+    std::fs::copy(from.join(second), folder.path().join(second)).expect("copied");
+    let mut harness = harness(&[folder.path().to_owned()]);
+    harness.state_mut().apply(Action::SetAov("ViewLayer.CryptoObject00".into()));
+    settle(&mut harness, |app| !app.waiting);
+    harness.hover_at(screen(&harness, 61, 30));
+    settle_until_text(&mut harness, "Shirt d7b35f1e");
+    harness.state_mut().apply(Action::Step(1));
+    settle_until_text(&mut harness, "Cloth d7b35f1e");
+}
