@@ -30,8 +30,9 @@ fn main() {
     let program = Program::start(&screen, &folder);
     program.wait_for_first_picture();
     println!("\nscrubbing while frames are decoded");
+    program.focus();
     let before = program.lines().len();
-    program.drag();
+    program.scrub();
     tell_thread(&program.lines()[before..]);
     println!("\nstepping over frames that are there");
     program.wait_for_rest();
@@ -40,7 +41,7 @@ fn main() {
     let lines = program.lines();
     tell_refreshes(&lines[before..]);
     tell_thread(&lines[before..]);
-    println!("\nother AOV looks: modes, maps, exposure");
+    println!("\nmodes, exposure, maps over all frames, regions");
     let before = program.lines().len();
     program.press(&["1", "2", "4", "5", "3", "e", "e", "shift+r", "t", "shift+t", "n", "f"]);
     program.wait_for_rest();
@@ -72,6 +73,8 @@ fn tell_thread(lines: &[Line]) {
     let own = |line: &Line| line.tick + line.ui + line.tessellate;
     let worst = lines.iter().map(own).fold(0.0, f64::max);
     let late: Vec<&Line> = lines.iter().filter(|line| own(line) > REFRESH_MS).collect();
+    let submit = median(lines.iter().map(|line| line.submit)).unwrap_or(f64::NAN);
+    println!("the driver's drawing: median {submit:.1} ms");
     println!(
         "window's thread: {} frames, median {:.1} ms, worst {worst:.1} ms, {} over {REFRESH_MS} ms",
         lines.len(),
@@ -79,7 +82,7 @@ fn tell_thread(lines: &[Line]) {
         late.len()
     );
     for Line { at, tick, ui, tessellate, cpu, .. } in late {
-        println!("  at {at:.0}: tick {tick:.1} ui {ui:.1} tessellate {tessellate:.1}, of these cpu {cpu:.1}");
+        println!("  at {at:.0} ms: {tick:.1} + {ui:.1} + {tessellate:.1}, of which processor {cpu:.1}");
     }
 }
 
@@ -115,6 +118,7 @@ struct Line {
     tick: f64,
     ui: f64,
     tessellate: f64,
+    submit: f64,
     cpu: f64,
     wanted: String,
     shown: String,
@@ -189,6 +193,7 @@ impl<'a> Program<'a> {
                 tick: number(1),
                 ui: number(2),
                 tessellate: number(3),
+                submit: number(5),
                 cpu: number(6),
                 wanted: cells[7].to_owned(),
                 shown: cells[8].to_owned(),
@@ -243,16 +248,20 @@ impl<'a> Program<'a> {
         self.xdotool(&["windowfocus", "--sync", window]);
     }
 
+    /// Presses one after the other, each once all is drawn that came of the one before.
     fn press(&self, keys: &[&str]) {
         for key in keys {
             self.xdotool(&["key", key]);
-            std::thread::sleep(Duration::from_millis(400));
+            let mut lines = usize::MAX;
+            while lines != self.lines().len() {
+                lines = self.lines().len();
+                std::thread::sleep(Duration::from_millis(700));
+            }
         }
     }
 
     /// To the last frame and back, with the frames between, faster than they can be decoded.
-    fn drag(&self) {
-        self.focus();
+    fn scrub(&self) {
         for _ in 0..3 {
             for key in ["Right", "Left"] {
                 for _ in 1..FRAMES.count() {
@@ -263,7 +272,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Over all frames and back, slowly enough that each is drawn.
+    /// Over all frames and back, each drawn.
     fn step(&self) {
         for key in ["Right", "Left"] {
             for _ in 1..FRAMES.count() {
