@@ -9,7 +9,7 @@ use crate::app::ui::Wish;
 use crate::app::{App, theme};
 
 /// Room for one column, in points.
-const COLUMN: f32 = 430.0;
+const COLUMN: f32 = 480.0;
 
 /// What stands under one heading: keys, and what they do.
 struct Group {

@@ -1,6 +1,6 @@
 //! What changed most: pixels of the frame, AOVs of the frame, frames of the AOV.
 
-use egui::{Button, Color32, RichText, Role, ScrollArea, Ui};
+use egui::{Button, Color32, Label, RichText, Role, ScrollArea, Ui};
 
 use super::pixels;
 use super::table::{ROW, beside, cells, row, titles};
@@ -22,7 +22,7 @@ pub fn ui(ui: &mut Ui, app: &App, changes: Option<&Changes>, wishes: &mut Vec<Wi
     let present = app.view.discovery.worst;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        ui.label(RichText::new("CHANGED MOST").size(10.5).color(theme::weak()));
+        ui.label(RichText::new("WORST").size(10.5).color(theme::weak()));
         for of in WorstOf::ALL {
             let text = RichText::new(of.name()).size(11.0);
             let response = ui.add(Button::selectable(of == present, text).small());
@@ -64,7 +64,7 @@ const fn hint(of: WorstOf) -> &'static str {
 }
 
 fn weak(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).size(11.0).color(theme::weak()));
+    ui.add(Label::new(RichText::new(text).size(11.0).color(theme::weak())).wrap());
 }
 
 fn aovs(ui: &mut Ui, app: &App, wishes: &mut Vec<Wish>) {
