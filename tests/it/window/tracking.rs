@@ -321,7 +321,7 @@ fn names_are_those_of_the_shown_frame() {
     bytes[at..at + 7].copy_from_slice(b"\"Shirt\"");
     std::fs::write(folder.path().join(first), bytes).expect("written");
     std::fs::copy(from.join(second), folder.path().join(second)).expect("copied");
-    let mut harness = harness(&[folder.path().to_owned()]);
+    let mut harness = harness(&[folder.path().to_owned(), cloth().remove(1)]);
     harness.state_mut().apply(Action::SetAov("ViewLayer.CryptoObject00".into()));
     settle(&mut harness, |app| !app.waiting);
     harness.hover_at(screen(&harness, 61, 30));
