@@ -4,6 +4,8 @@
 //! and is driven by keys and the mouse (Debian: xvfb xdotool). Without hardware Vulkan the pictures are
 //! drawn by the processor, in `submit` of the log: the window's thread is judged by what it does itself.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench ends where it fails, and prints")]
+
 #[path = "support/mod.rs"]
 mod support;
 

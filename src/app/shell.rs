@@ -24,6 +24,9 @@ const RENEWALS: (usize, Duration) = (4, Duration::from_secs(60));
 /// draw more often, or longer than to wait, would take the processor from those who make them.
 const IN_PASSING: Duration = Duration::from_millis(50);
 
+/// A frame that takes longer is drawn by the processor, most likely: in the stead of other work.
+const SLOW: Duration = Duration::from_millis(25);
+
 /// What wakes the loop, besides the window's own events.
 #[derive(Debug)]
 enum UserEvent {
@@ -289,7 +292,10 @@ impl ApplicationHandler<UserEvent> for Shell {
         match event {
             UserEvent::Wake => self.on_wake(),
             UserEvent::Repaint(delay) => {
-                if let Some(at) = Instant::now().checked_add(delay) {
+                // What moves by itself (a sign that something is being done) moves less smoothly where
+                // drawing is slow, else it would be what is being done.
+                let least = if self.drew > SLOW { 2 * self.drew } else { Duration::ZERO };
+                if let Some(at) = Instant::now().checked_add(delay.max(least)) {
                     self.redraw_at(at);
                 }
             }
