@@ -178,7 +178,7 @@ impl Shell {
         let surface = Surface::new(event_loop, &window)
             .with_context(|| format!("the graphics device is lost, and there is no other: {reason}"))?;
         // The new device has no glyphs: fonts that differ in name are all drawn again.
-        let mut fonts = egui::FontDefinitions::default();
+        let mut fonts = theme::fonts();
         let family = egui::FontFamily::Name(format!("{now:?}").into());
         let same = fonts.families.get(&egui::FontFamily::Proportional).cloned().unwrap_or_default();
         fonts.families.insert(family, same);

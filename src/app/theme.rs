@@ -246,7 +246,21 @@ pub fn install(ctx: &egui::Context) {
     IS_LIGHT.set(false);
     // The table of keys has them.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
+    ctx.set_fonts(fonts());
     dress(ctx);
+}
+
+/// The fonts. What the font of texts lacks (arrows, as in the names of keys) the one of numbers has.
+pub fn fonts() -> egui::FontDefinitions {
+    let mut fonts = egui::FontDefinitions::default();
+    let numbers = fonts.families.get(&egui::FontFamily::Monospace).cloned().unwrap_or_default();
+    let texts = fonts.families.entry(egui::FontFamily::Proportional).or_default();
+    for font in numbers {
+        if !texts.contains(&font) {
+            texts.push(font);
+        }
+    }
+    fonts
 }
 
 fn dress(ctx: &egui::Context) {
