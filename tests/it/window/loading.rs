@@ -6,8 +6,12 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use aovscope::codec::Limits;
+use aovscope::gpu::Gpu;
 use aovscope::load::{Failure, Loader, Options, PlaneKey};
+use aovscope::view::Action;
+use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 
+use super::panels::{cloth, harness, is_at_rest, settle};
 use crate::support;
 
 fn loader(budget_bytes: u64) -> Loader {
@@ -131,4 +135,32 @@ fn a_large_picture_is_shown_roughly_before_it_is_whole() {
     wait(|| loader.has(&key));
     assert_eq!(seen.load(Ordering::SeqCst), 1, "the preview came first");
     assert!(loader.preview(&key).is_none(), "and went when the whole was there");
+}
+
+/// What the shell does when drivers are reset: pictures go to the new device, and none is lost.
+#[test]
+fn a_lost_device_is_told_and_pictures_go_to_another() {
+    let device = || {
+        let state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
+        Gpu::from_parts(state.adapter.get_info(), state.device.clone(), state.queue.clone())
+    };
+    let mut harness = harness(&cloth());
+    let first = device();
+    harness.state_mut().compute_on(first.clone());
+    settle(&mut harness, |app| is_at_rest(app) && app.shown.heat.is_some());
+    first.device().destroy();
+    first.poll().expect("a destroyed device can be asked");
+    let told = first.check().expect_err("it is lost").to_string();
+    assert!(told.contains("destroyed"), "{told}");
+    // Frames that are asked for on the way from one to the other are not waited for in vain.
+    let frames = harness.state().view.playback.frames().to_vec();
+    harness.state_mut().apply(Action::Seek(frames[1]));
+    harness.run_steps(3);
+    let second = device();
+    harness.state_mut().compute_on(second.clone());
+    settle(&mut harness, |app| is_at_rest(app) && app.shown.frame == Some(frames[1]));
+    harness.state_mut().apply(Action::Seek(frames[2]));
+    settle(&mut harness, |app| is_at_rest(app) && app.shown.frame == Some(frames[2]));
+    assert!(harness.state().shown.heat.is_some());
+    second.check().expect("the new one draws");
 }
