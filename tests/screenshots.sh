@@ -4,23 +4,34 @@
 #   tests/screenshots.sh [PATH...]      what is opened; the small cloth sequences unless given
 #
 # Needs Xvfb, xdotool and ImageMagick's import (Debian: xvfb xdotool imagemagick). AOVSCOPE names the
-# program; target/debug/aovscope unless given. PAUSE is how many seconds the program gets for each step.
+# program; target/debug/aovscope unless given. PAUSE is how many seconds nothing may be drawn before the
+# program counts as done with a step; by its frame log, so that slow drawing is waited for.
 set -eu
 cd "$(dirname "$0")/.."
 program=$(realpath "${AOVSCOPE:-target/debug/aovscope}")
-pause=${PAUSE:-3}
+pause=${PAUSE:-2}
 [ $# -gt 0 ] || set -- tests/data/cloth/clothsimv1 tests/data/cloth/clothsimv2
 mkdir -p target/screenshots
 out=$(realpath target/screenshots)
 home=$(mktemp -d)
 screen= window_of=
 trap 'kill $window_of $screen 2>/dev/null || true; rm -rf "$home"' EXIT
+export AOVSCOPE_FRAME_LOG="$home/frames.csv"
 export HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_STATE_HOME="$home/state" XDG_RUNTIME_DIR="$home"
 unset WAYLAND_DISPLAY
 
-# shot NAME: what is on screen now.
+# settle: until nothing was drawn for a while; half a minute at most.
+settle() {
+    before=-1 tries=0
+    while now=$(wc -l <"$AOVSCOPE_FRAME_LOG"); [ "$now" != "$before" ] && [ $tries -lt 15 ]; do
+        before=$now tries=$((tries + 1))
+        sleep "$pause"
+    done
+}
+
+# shot NAME: what is on screen once all is drawn.
 shot() {
-    sleep "$pause"
+    settle
     import -window "$window" "$out/$name-$1.png"
 }
 
@@ -28,7 +39,7 @@ shot() {
 press() {
     for key in "$@"; do
         xdotool key "$key"
-        sleep 1
+        settle
     done
 }
 
@@ -52,7 +63,7 @@ run() {
         sleep 0.2
     done
     xdotool windowmove "$window" 0 0 windowsize "$window" "$width" "$height" windowfocus "$window"
-    sleep "$pause"
+    settle
 }
 
 stop() {
@@ -69,12 +80,17 @@ for size in "1280 720 1" "1920 1080 1" "3840 2160 2"; do
     # The middle of the picture lies left of and above that of the window.
     xdotool mousemove $((width * 47 / 100)) $((height * 35 / 100)) click 1
     shot tracked
-    xdotool key 4
+    press 4
     shot wipe
-    xdotool key 5
+    press 5
     shot side-by-side
-    xdotool key ctrl+k
-    sleep "$pause"
+    press 3 End n
+    shot changes
+    press t
+    shot map-over-frames
+    press shift+t shift+m
+    shot matrix
+    press shift+m ctrl+k
     xdotool type --delay 60 "aov"
     shot palette
     press Escape F1
@@ -82,11 +98,11 @@ for size in "1280 720 1" "1920 1080 1" "3840 2160 2"; do
     press Escape ctrl+comma
     shot settings
     press Escape ctrl+k
-    sleep "$pause"
     xdotool type --delay 60 "light colours"
-    sleep "$pause"
-    xdotool key Return 3
-    shot light
+    press Return
+    shot light-difference
+    press 1
+    shot light-reference
     stop
     rm -rf "$home/config"
     shift 3
