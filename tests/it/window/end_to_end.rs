@@ -37,7 +37,8 @@ fn missing(program: &str, package: &str, error: &std::io::Error) -> String {
 /// A virtual screen under a number that it finds free itself, and that number.
 fn screen() -> (Running, String) {
     let mut screen = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
+        // Without a reset when its last client goes: the next one may come in the midst of it.
+        .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
