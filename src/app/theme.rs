@@ -90,6 +90,11 @@ pub fn surround() -> f32 {
     if IS_LIGHT.get() { 0.46 } else { 0.0 }
 }
 
+/// What lies over a picture, which is dark wherever it is not: the same in all themes.
+pub fn over_picture() -> Color32 {
+    DARK.accent
+}
+
 /// Behind the panels.
 pub fn panel() -> Color32 {
     palette().panel

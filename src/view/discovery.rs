@@ -146,6 +146,10 @@ impl Discovery {
     }
 
     fn set_map(&mut self, map: OverTime) {
+        if (self.map == OverTime::Frame) != (map == OverTime::Frame) {
+            // A list of the one tells nothing of the other; all maps over frames have one list.
+            (self.changes, self.selected, self.pointed) = (None, None, None);
+        }
         self.map = map;
         self.is_wanted |= map != OverTime::Frame;
     }
@@ -163,11 +167,13 @@ impl Discovery {
     }
 
     fn take_step(&mut self, camera: &mut Camera) -> Option<i64> {
-        let count = self.changes.as_ref()?.regions.strongest.len() as i64;
-        let by = self.step.take()?;
-        if count == 0 {
+        let changes = self.changes.as_ref()?;
+        let count = changes.regions.strongest.len() as i64;
+        if count == 0 && changes.frames.is_some() {
+            // Of the frames so far: there may be some in the next list.
             return None;
         }
+        let by = self.step.take().filter(|_| count > 0)?;
         let next = match self.selected {
             Some(index) => (index as i64 + by).rem_euclid(count),
             None if by < 0 => count - 1,
@@ -268,6 +274,19 @@ mod tests {
         view.apply(Action::Discover(DiscoveryAction::Go(1)));
         listed(&mut view, vec![region(50, 1), region(0, 0), region(9, 0)]);
         assert_eq!(view.discovery.selected, Some(0), "the same region in the next list");
+    }
+
+    #[test]
+    fn a_step_after_another_map_waits_for_the_list_of_that() {
+        let mut view = view();
+        listed(&mut view, vec![region(0, 0), region(50, 1)]);
+        view.apply(Action::Discover(DiscoveryAction::Go(1)));
+        view.apply(Action::Discover(DiscoveryAction::StepMap(1)));
+        view.apply(Action::Discover(DiscoveryAction::StepRegion(1)));
+        assert!(view.discovery.changes.is_none(), "what is listed is of the frame");
+        listed(&mut view, Vec::new());
+        listed(&mut view, vec![region(7, 2)]);
+        assert_eq!((view.discovery.selected, view.playback.frame()), (Some(0), Some(11)));
     }
 
     #[test]

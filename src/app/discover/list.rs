@@ -30,9 +30,12 @@ impl App {
             return;
         }
         let Some(key) = self.list_key() else { return };
-        if self.discover.list_asked.as_ref() == Some(&key) {
+        // What was listed and is no more in the view is listed again.
+        let is_gone = self.view.discovery.changes.is_none() && self.discover.listed.as_ref() == Some(&key);
+        if self.discover.list_asked.as_ref() == Some(&key) && !is_gone {
             return;
         }
+        self.discover.listed = self.discover.listed.take().filter(|_| !is_gone);
         let of = match (&key, &self.discover.found) {
             (ListKey::OverFrames(..), Some(Found { maps: Some(over), frames, .. })) => {
                 look::ListOf::OverFrames { over: over.clone(), frames: Arc::clone(frames) }

@@ -6,7 +6,7 @@ use egui::{
     Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::teach::Teach;
+use super::teach::{self, Teach};
 use super::{display_menu, elided, heat_menu, named, ramp};
 use crate::app::canvas::{Heat, OverFrames};
 use crate::app::ui::Wish;
@@ -213,9 +213,9 @@ fn strip(ui: &mut Ui, app: &App, heat: &Heat, bar: Rect, wishes: &mut Vec<Wish>)
         wishes.push(Action::SetHeatRange(Some(max)).into());
     }
     let state = if app.view.heat_range.is_some() { "fixed" } else { "automatic" };
-    response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_text_at_pointer(format!(
-        "The range is {state}. Drag: its end; double-click or Shift + R: automatic"
-    ));
+    let hint = format!("The range is {state}. Drag: its end; double-click: automatic (Shift + R)");
+    let hint = teach::now(ui.ctx(), &hint);
+    response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_text_at_pointer(hint);
 }
 
 fn marks_below(painter: &Painter, range: &DisplayRange, heat: &Heat, bar: Rect) {

@@ -23,12 +23,17 @@ pub trait Teach {
 
 impl Teach for Response {
     fn teach(self, text: &str) -> Self {
-        let changed: Option<Changed> = self.ctx.data(|data| data.get_temp(Id::unique("changed keys")));
-        match changed.filter(|changed| !changed.is_empty()) {
-            Some(changed) => self.on_hover_text(in_force(text, &changed)),
-            None => self.on_hover_text(text),
-        }
+        let text = now(&self.ctx, text);
+        self.on_hover_text(text)
     }
+}
+
+/// The text with the keys that hold in this frame.
+pub fn now(ctx: &Context, text: &str) -> String {
+    let changed: Option<Changed> = ctx.data(|data| data.get_temp(Id::unique("changed keys")));
+    changed
+        .filter(|changed| !changed.is_empty())
+        .map_or_else(|| text.to_owned(), |changed| in_force(text, &changed))
 }
 
 /// The text with the keys in its brackets as they are now.

@@ -30,8 +30,8 @@ pub fn boxes(painter: &Painter, app: &App, place: impl Fn(Window) -> Rect) {
         }
         let (width, colour) = match index {
             index if discovery.pointed == Some(index) => (2.0, Color32::WHITE),
-            index if discovery.selected == Some(index) => (1.6, theme::accent()),
-            _ => (1.0, theme::accent().gamma_multiply(0.65)),
+            index if discovery.selected == Some(index) => (1.6, theme::over_picture()),
+            _ => (1.0, theme::over_picture().gamma_multiply(0.65)),
         };
         if stands_out(index) {
             shadow(rect, width);
