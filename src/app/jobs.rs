@@ -33,6 +33,10 @@ const INBOX: usize = 256;
 pub enum Message {
     /// Sequences were found and their first headers read.
     Opened(Result<Opened, String>),
+    /// The system has no dialog to choose what is opened.
+    NoDialogToOpen,
+    /// Nor one to choose where a workspace of that name is saved.
+    NoDialogToSave(String),
     /// The user chose folders (or nothing).
     Chosen(Option<Vec<PathBuf>>),
     /// The shown pair is compared: how often something had been opened before, the pair, result.

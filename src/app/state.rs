@@ -357,6 +357,8 @@ impl App {
     fn receive(&mut self, message: Message) {
         match message {
             Message::Opened(result) => self.opened(result),
+            Message::NoDialogToOpen => self.no_dialog_to_open(),
+            Message::NoDialogToSave(name) => self.no_dialog_to_save(name),
             Message::Chosen(paths) => self.open(paths.unwrap_or_default()),
             Message::Compared(opened, ..) if opened != self.times_opened => {}
             Message::Compared(_, key, result) => {
