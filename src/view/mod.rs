@@ -136,9 +136,17 @@ impl View {
             Action::Redo => self.redo(),
             Action::Restore(workspace, opened) => self.restore(&workspace, opened),
             action => {
+                let is_whole = matches!(action, Action::ResetView);
                 let before = self.undoable();
+                if is_whole {
+                    // No part of a drag, whatever it changes.
+                    self.history.seal();
+                }
                 self.change(action);
                 self.remember(before);
+                if is_whole {
+                    self.history.seal();
+                }
             }
         }
     }

@@ -99,6 +99,10 @@ fn what_is_undone_is_named() {
     assert_eq!(told(&mut view, Action::Undo), "Undone: offset");
     assert_eq!(view.display.offset, 0.0, "a drag is one change");
     assert_eq!(told(&mut view, Action::Undo), "Undone: colour map to magma");
+    view.apply(Action::SetExposure(1.0));
+    view.apply(Action::ResetView);
+    view.apply(Action::Undo);
+    assert_eq!(view.exposure, 1.0, "a reset is a change of its own, in the midst of a drag too");
 }
 
 #[test]

@@ -53,16 +53,20 @@ pub enum WorkspaceError {
         reasons: String,
     },
     /// It names no sequences.
-    #[error("the workspace names no sequences")]
+    #[error("the workspace names no sequences (open some in the window and save it anew)")]
     Empty,
     /// There is no reference, or it is not there.
-    #[error("the workspace has no reference to compare with{reason}")]
+    #[error(
+        "the workspace has no reference to compare with{reason} (one of its sequences needs role = \"reference\")"
+    )]
     NoReference {
         /// Why, if it names one.
         reason: String,
     },
     /// Nothing is compared with the reference.
-    #[error("the workspace has no candidate to compare with its reference{reason}")]
+    #[error(
+        "the workspace has no candidate to compare with its reference{reason} (one of its sequences needs role = \"candidate\")"
+    )]
     NoCandidate {
         /// Why, if it names one.
         reason: String,
